@@ -1,0 +1,197 @@
+"""Which sheet row holds which row of the form: by code, label and unit, aligned, never position by position.
+
+Two swapped rows give two moved rows, one inserted row one extra, one deleted row one missing. Says what stands where;
+what that means for the file is said by `checks.structure`.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from aggregator import layout as place
+from aggregator.forms import Form
+from aggregator.layout import Layout
+from aggregator.reading.book import RawSheet
+from aggregator.text import clean, label_key
+
+SIGNATURE_LABEL = "NGƯỜI LẬP BIỂU"
+"""Stands in column B two rows below the footnote row; shows where the table ends when rows were added below it."""
+
+MAX_SCAN = 2_000
+"""Sheet rows looked at for rows of the form: far more than any form has, far fewer than a sheet can hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One sheet row of the table: what stands in A, B, C and H, and the row key it was taken for (or `None`)."""
+
+    at: int
+    stt: str
+    label: str
+    unit: str
+    code: str
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """`rows`: sheet row of every row key found; the rest are the deviations, each line once."""
+
+    rows: Mapping[str, int]
+    lines: Mapping[str, Line]
+    moved: tuple[Line, ...] = ()
+    extra: tuple[Line, ...] = ()
+    duplicated: tuple[Line, ...] = ()
+    missing: tuple[str, ...] = ()
+    codes_gone: bool = False
+
+    @property
+    def intact(self) -> bool:
+        return not (self.moved or self.extra or self.duplicated or self.missing)
+
+
+def align(sheet: RawSheet, layout: Layout) -> Alignment:
+    """Find every row of the form on the sheet."""
+    lines = _table_lines(sheet, layout)
+    codes_gone = not any(line.code for line in lines)
+    lines = _keyed(lines, layout.form)
+    lines, beyond = _cut(lines, sheet, layout)
+    kept, duplicated = _first_of_each(lines, layout)
+    moved = _moved([line.key for line in kept if line.key], layout.form)
+    return Alignment(
+        rows={line.key: line.at for line in kept if line.key},
+        lines={line.key: line for line in kept if line.key},
+        moved=tuple(line for line in kept if line.key in moved),
+        extra=(*(line for line in kept if line.key is None), *beyond),
+        duplicated=duplicated,
+        missing=tuple(row.key for row in layout.form.rows if row.key not in {line.key for line in kept}),
+        codes_gone=codes_gone,
+    )
+
+
+def _table_lines(sheet: RawSheet, layout: Layout) -> list[Line]:
+    """Every sheet row from just below the titles to the last one with text in B or H."""
+    columns = (place.STT, place.LABEL, place.UNIT, place.CODE)
+    filled = [row for row, column in sheet.cells if column in columns and layout.header_row <= row <= MAX_SCAN]
+    header = _header_row(sheet, layout)
+    return [_line(sheet, row) for row in range(header + 2, max(filled, default=0) + 1)]
+
+
+def _header_row(sheet: RawSheet, layout: Layout) -> int:
+    """Where the header stands now: at its place, or where its label text was pushed to."""
+    wanted = label_key(layout.form.header["label"])
+    candidates = [row for row, column in sheet.cells if column == place.LABEL and row <= layout.last_row]
+    found = [row for row in sorted(candidates) if label_key(_text(sheet, row, place.LABEL)) == wanted]
+    return layout.header_row if layout.header_row in found or not found else found[0]
+
+
+def _line(sheet: RawSheet, row: int) -> Line:
+    texts = (_text(sheet, row, column) for column in (place.STT, place.LABEL, place.UNIT, place.CODE))
+    return Line(row, *texts)
+
+
+def _text(sheet: RawSheet, row: int, column: int) -> str:
+    cell = sheet.cells.get((row, column))
+    return clean(cell.text) if cell else ""
+
+
+def _keyed(lines: list[Line], form: Form) -> list[Line]:
+    """Each line with the row key that its code says, or, where the code is lost, its label and unit."""
+    by_label = _label_index(form)
+    coded = [form.by_code[line.code].key if line.code in form.by_code else None for line in lines]
+    labelled = _by_label(lines, coded, by_label)
+    keys = _codes_left_behind(coded, labelled)
+    return [_with_key(line, key or label) for line, key, label in zip(lines, keys, labelled, strict=True)]
+
+
+def _with_key(line: Line, key: str | None) -> Line:
+    return Line(line.at, line.stt, line.label, line.unit, line.code, key)
+
+
+Face = tuple[str, str]
+
+
+def _label_index(form: Form) -> Mapping[Face, tuple[str, ...]]:
+    index: dict[Face, tuple[str, ...]] = {}
+    for row in form.rows:
+        face = (label_key(row.label), label_key(row.unit))
+        index[face] = (*index.get(face, ()), row.key)
+    return index
+
+
+def _by_label(lines: list[Line], coded: list[str | None], index: Mapping[Face, tuple[str, ...]]) -> list[str | None]:
+    """The key that label and unit say. Equal labels are told apart by their code, or else taken in order."""
+    used: Counter[Face] = Counter()
+    result: list[str | None] = []
+    for line, code in zip(lines, coded, strict=True):
+        face = (label_key(line.label), label_key(line.unit))
+        keys = index.get(face, ())
+        number = used[face]
+        used[face] += 1
+        result.append(code if code in keys else keys[number] if number < len(keys) else None)
+    return result
+
+
+def _codes_left_behind(coded: list[str | None], labelled: list[str | None]) -> list[str | None]:
+    """Where labels moved and their codes stayed (cut and paste of A to F), the labels say which row it is."""
+    apart = [
+        number
+        for number, (code, label) in enumerate(zip(coded, labelled, strict=True))
+        if code and label and code != label
+    ]
+    if not apart or {coded[number] for number in apart} != {labelled[number] for number in apart}:
+        return coded
+    return [labelled[number] if number in set(apart) else code for number, code in enumerate(coded)]
+
+
+def _cut(lines: list[Line], sheet: RawSheet, layout: Layout) -> tuple[list[Line], list[Line]]:
+    """The lines up to the last row of the form, and rows that were inserted between it and the signature."""
+    last = max((number for number, line in enumerate(lines) if line.key), default=-1)
+    inside, below = lines[: last + 1], lines[last + 1 :]
+    signature = next((line.at for line in below if line.label == SIGNATURE_LABEL), None)
+    gap = layout.footnote_row + 2 - layout.last_row
+    if not inside or signature is None:
+        return inside, []
+    surplus = signature - inside[-1].at - gap
+    return inside, [line for line in below if line.at <= inside[-1].at + surplus]
+
+
+def _first_of_each(lines: list[Line], layout: Layout) -> tuple[list[Line], tuple[Line, ...]]:
+    """One line per key; of twins the one in its own place stays, else the first."""
+    seen = Counter(line.key for line in lines if line.key)
+    chosen: dict[str, Line] = {}
+    for line in lines:
+        if line.key and (line.key not in chosen or line.at == layout.row_of[line.key]):
+            chosen[line.key] = line
+    kept = [line for line in lines if not line.key or chosen[line.key] is line]
+    return kept, tuple(line for line in lines if line.key and seen[line.key] > 1 and chosen[line.key] is not line)
+
+
+def _moved(keys: Sequence[str], form: Form) -> frozenset[str]:
+    """Rows out of order: both of two that changed places, else the fewest whose return restores the order."""
+    present = set(keys)
+    order = [row.key for row in form.rows if row.key in present]
+    rank = {key: number for number, key in enumerate(order)}
+    swapped = {key for number, key in enumerate(keys) if rank[key] != number and keys[rank[key]] == order[number]}
+    rest = [rank[key] for key in keys if key not in swapped]
+    stay = _longest_rising(rest)
+    return frozenset(swapped | {order[number] for number in rest if number not in stay})
+
+
+def _longest_rising(numbers: Iterable[int]) -> frozenset[int]:
+    """A longest strictly rising subsequence (patience sorting)."""
+    tails: list[int] = []
+    before: dict[int, int | None] = {}
+    for number in numbers:
+        place_in = bisect_left(tails, number)
+        before[number] = tails[place_in - 1] if place_in else None
+        tails[place_in : place_in + 1] = [number]
+    chain = []
+    current = tails[-1] if tails else None
+    while current is not None:
+        chain.append(current)
+        current = before[current]
+    return frozenset(chain)

@@ -1,0 +1,131 @@
+"""Do the numbers of one file agree with each other and with the form's rules: pairs, sub-totals, caps, levels, money.
+
+Rules speak only of numbers that were read; what could not be read is asked about by `values`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from aggregator.checks.subject import Check, Subject
+from aggregator.findings import Finding
+from aggregator.forms import Row
+
+SMALL_MONEY = (1_000, 99_999)
+"""Đồng: whole amounts that are plausible as digits but not as the budget of an activity."""
+
+
+def _pairs(subject: Subject) -> Iterator[tuple[Row, int, int]]:
+    """Rows whose count and people go together, both read; blank counts as 0 here."""
+    for row in subject.form.rows:
+        figures = subject.report.figures
+        if not row.paired or (row.key, "count") not in figures:
+            continue
+        both = (figures[(row.key, "count")], figures[(row.key, "people")])
+        if all(figure.reading.blank or figure.value is not None for figure in both):
+            yield row, both[0].value or 0, both[1].value or 0
+
+
+def check_people_without_count(subject: Subject) -> Iterator[Finding]:
+    """`people-without-count`: participants but no class or event."""
+    for row, count, people in _pairs(subject):
+        if people and not count:
+            yield subject.at_figure(
+                "people-without-count", row.key, "count", expected=f"{people} {row.words['people']}"
+            )
+
+
+def check_count_without_people(subject: Subject) -> Iterator[Finding]:
+    """`count-without-people`: a class or event but no participants."""
+    for row, count, people in _pairs(subject):
+        if count and not people:
+            yield subject.at_figure("count-without-people", row.key, "people", expected=f"{count} {row.words['count']}")
+
+
+def check_people_below_count(subject: Subject) -> Iterator[Finding]:
+    """`people-below-count`: fewer participants than classes or events."""
+    for row, count, people in _pairs(subject):
+        if 0 < people < count:
+            yield subject.at_figure("people-below-count", row.key, "people", expected=f"≥ {count}")
+
+
+def check_outlier(subject: Subject) -> Iterator[Finding]:
+    """`outlier`: far more participants in a class or event than the form's rule of thumb."""
+    most = subject.form.people_per_count
+    for row, count, people in _pairs(subject):
+        if most and count and people > most * count:
+            yield subject.at_figure("outlier", row.key, "people", expected=f"≤ {most * count}")
+
+
+def _subtotals(subject: Subject) -> Iterator[tuple[Row, int, int]]:
+    """Typed sub-totals with the sum of their parts, where everything was read."""
+    figures = subject.report.figures
+    for row in subject.form.rows:
+        if not row.total or row.computed or (row.key, row.total.measure) not in figures:
+            continue
+        parts = [figures[key] for key in ((part, row.total.measure) for part in row.total.parts) if key in figures]
+        own = figures[(row.key, row.total.measure)]
+        if all(figure.reading.blank or figure.value is not None for figure in (own, *parts)):
+            yield row, own.value or 0, sum(figure.value or 0 for figure in parts)
+
+
+def check_subtotal_below(subject: Subject) -> Iterator[Finding]:
+    """`subtotal-below-parts`: a sub-total is less than its parts, or was left blank above them."""
+    for row, own, parts in _subtotals(subject):
+        if own < parts and row.total:
+            yield subject.at_figure("subtotal-below-parts", row.key, row.total.measure, expected=f"≥ {parts}")
+
+
+def check_subtotal_above(subject: Subject) -> Iterator[Finding]:
+    """`subtotal-above-parts`: more than its parts; allowed, some events have no row of their own."""
+    for row, own, parts in _subtotals(subject):
+        if own > parts and row.total:
+            yield subject.at_figure("subtotal-above-parts", row.key, row.total.measure, expected=str(parts))
+
+
+def check_level(subject: Subject) -> Iterator[Finding]:
+    """`level-row`: a number in a row that this unit's level does not fill."""
+    for (key, measure), figure in subject.report.figures.items():
+        row = subject.form.by_key[key]
+        if figure.value and measure not in row.fillable_at(subject.level):
+            yield subject.at_figure("level-row", key, measure, expected=", ".join(row.levels or ()))
+
+
+def check_limit(subject: Subject) -> Iterator[Finding]:
+    """`limit-exceeded`: above the cap of the row and level."""
+    for (key, measure), figure in subject.report.figures.items():
+        row = subject.form.by_key[key]
+        cap = subject.form.cap(row, measure, subject.level)
+        if measure in row.fillable_at(subject.level) and figure.value is not None and figure.value > cap:
+            yield subject.at_figure("limit-exceeded", key, measure, expected=f"≤ {cap}")
+
+
+def check_money(subject: Subject) -> Iterator[Finding]:
+    """`money-too-small`: an amount that looks like thousands or millions typed as đồng."""
+    low, high = SMALL_MONEY
+    for (key, measure), figure in subject.report.figures.items():
+        if measure == "money" and figure.value is not None and low <= figure.value <= high:
+            suggestion = f"{figure.value * 1_000}"
+            yield subject.at_figure("money-too-small", key, measure, suggestion=suggestion)
+
+
+def check_needs(subject: Subject) -> Iterator[Finding]:
+    """`books-without-donors` and its like: one number asks for another."""
+    for need in subject.form.needs:
+        if subject.report.value(need.figure) and not any(subject.report.value(key) for key in need.any_of):
+            expected = ", ".join(f"{key}.{measure} > 0" for key, measure in need.any_of)
+            yield subject.at_figure(need.code, *need.figure, expected=expected)
+
+
+RULE_CHECKS: tuple[Check, ...] = (
+    check_people_without_count,
+    check_count_without_people,
+    check_people_below_count,
+    check_outlier,
+    check_subtotal_below,
+    check_subtotal_above,
+    check_level,
+    check_limit,
+    check_money,
+    check_needs,
+)

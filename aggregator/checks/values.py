@@ -1,0 +1,103 @@
+"""Are the typed entries usable numbers: the readings of `numbers`, and what depends on the unit's level.
+
+A question refuses the file; a certain reading is used and said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+
+from aggregator.checks.subject import Check, Subject
+from aggregator.findings import Finding
+from aggregator.identity import detail
+from aggregator.layout import COLUMN_OF, UNIT_LABELS, UNIT_SHEET
+
+DAY_ZERO = date(1899, 12, 30)
+MONTH_FIRST_DAYS = (11_689, 36_495)
+"""Day numbers between which the first of a month may be a typed "12/35" (month/year) that became a date."""
+
+PLAIN_FORMATS = ("", "General", "@")
+
+
+def check_readings(subject: Subject) -> Iterator[Finding]:
+    """Every entry that is not a plain number: used with a remark, or asked about."""
+    for (key, measure), figure in subject.report.figures.items():
+        if figure.reading.code is None:
+            continue
+        used = str(figure.value) if figure.value is not None else None
+        likely = " / ".join(str(number) for number in figure.reading.suggestions) or None
+        yield subject.at_figure(figure.reading.code, key, measure, expected=used, suggestion=likely)
+
+
+def check_month_dates(subject: Subject) -> Iterator[Finding]:
+    """`value-date` as a warning: above school level a number may be the first day of a month."""
+    if subject.level in (None, "school"):
+        return
+    low, high = MONTH_FIRST_DAYS
+    for (key, measure), figure in subject.report.figures.items():
+        native = figure.reading.how == "as-is" and measure != "money" and figure.value is not None
+        if native and low <= (figure.value or 0) <= high and (DAY_ZERO + timedelta(figure.value or 0)).day == 1:
+            day = DAY_ZERO + timedelta(figure.value or 0)
+            finding = subject.at_figure("value-date", key, measure, expected=f"{day.month}/{day.year % 100:02d}")
+            yield replace(finding, severity_override="warning")
+
+
+def check_shown(subject: Subject) -> Iterator[Finding]:
+    """`value-shown-differently`: the cell's number format hides the number or shows another one."""
+    for (key, measure), figure in subject.report.figures.items():
+        cell = subject.data.cells.get((subject.alignment.rows[key], COLUMN_OF[measure]))
+        if cell and cell.kind == "number" and figure.value is not None and _misleads(cell.format):
+            yield subject.at_figure("value-shown-differently", key, measure, found=cell.format, expected=figure.text)
+
+
+def _misleads(number_format: str) -> bool:
+    """Whether a format shows something other than the whole number: nothing, thousands, a percentage, an exponent."""
+    if number_format in PLAIN_FORMATS:
+        return False
+    first = number_format.split(";")[0]
+    unquoted = "".join(part for number, part in enumerate(first.split('"')) if number % 2 == 0)
+    scaled = unquoted.rstrip(" _-)\\").endswith(",") or "%" in unquoted or "E+" in unquoted.upper()
+    return scaled or not set(unquoted) & set("0#?@")
+
+
+def check_answers(subject: Subject) -> Iterator[Finding]:
+    """`value-ambiguous` on `Đơn vị`: an answer that is neither of the two on offer."""
+    answers = ((UNIT_LABELS[6], subject.report.held), (UNIT_LABELS[7], subject.report.inclusive))
+    details = subject.identity.details
+    for label, answer in answers:
+        if answer is None and details is not None:
+            found, cell = detail(details, label)
+            yield Finding("value-ambiguous", sheet=details.name or UNIT_SHEET, cell=cell, found=found, expected=label)
+
+
+def check_links(subject: Subject) -> Iterator[Finding]:
+    """`file-external-links`: the workbook refers to other files; nothing is fetched from them."""
+    if subject.book.external_links:
+        yield Finding("file-external-links")
+
+
+def check_filled(subject: Subject) -> Iterator[Finding]:
+    """`nothing-filled` and `declared-none-but-filled`: blank is not zero, and "không tổ chức" is not blank."""
+    figures = subject.report.figures
+    filled = [key for key, figure in figures.items() if not figure.reading.blank]
+    words = any(note.kind == "open" for note in subject.report.notes)
+    if subject.report.held is not False and not filled and not words:
+        yield Finding("nothing-filled", sheet=subject.data.name)
+    contradicting = [key for key in filled if figures[key].value != 0]
+    if subject.report.held is False and contradicting:
+        cell = detail(subject.identity.details, UNIT_LABELS[6])[1]
+        first = figures[contradicting[0]]
+        sheet = subject.identity.details.name if subject.identity.details else UNIT_SHEET
+        yield Finding("declared-none-but-filled", sheet=sheet, cell=cell, found=f"{first.cell}: {first.text}")
+
+
+VALUE_CHECKS: tuple[Check, ...] = (
+    check_readings,
+    check_month_dates,
+    check_shown,
+    check_answers,
+    check_links,
+    check_filled,
+)

@@ -1,0 +1,148 @@
+"""Adding up: exact totals of one unit and of each of its branches, with what stands behind them.
+
+By row key, each leaf once, int64 throughout. Computed rows are recomputed for every leaf; typed sub-totals are summed
+as typed; blanks add 0 and are counted. Which leaves count was decided by `intake`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from aggregator.findings import Findings
+from aggregator.forms import FigureKey, Form
+from aggregator.register import Register, Unit
+from aggregator.submission import Leaf
+
+Totals = Mapping[FigureKey, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Register units that must report, as codes in register order; `None` where there is no register."""
+
+    expected: tuple[str, ...] | None
+    received: tuple[str, ...]
+    accepted: tuple[str, ...]
+    refused: tuple[str, ...]
+    missing: tuple[str, ...]
+    late: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileLine:
+    """One file of the folder in the account."""
+
+    path: str
+    sha256: str | None
+    size: int | None
+    unit: str | None
+    form: str | None
+    level: str | None
+    status: str
+    findings: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnitLine:
+    """One unit in the account: `accepted`, `refused`, `missing`, `not-expected`; `remark` in Vietnamese."""
+
+    unit: Unit
+    status: str
+    files: tuple[str, ...]
+    findings: int
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A direct child with everything below it, or (`own`) the unit's own activity; `first:last` slices the leaves."""
+
+    unit: Unit
+    own: bool
+    first: int
+    last: int
+    totals: Totals
+
+
+@dataclass(frozen=True)
+class Consolidation:
+    """The result for one unit: leaves in register order, totals per branch, account of files and units, findings."""
+
+    at: Unit
+    form: Form
+    register: Register
+    campaign: str
+    leaves: tuple[Leaf, ...]
+    branches: tuple[Branch, ...]
+    leaf_totals: tuple[Totals, ...]
+    """Every figure of every leaf with blanks as 0 and computed rows filled in; parallel to `leaves`."""
+    totals: Totals
+    blank: Totals
+    coverage: Coverage
+    files: tuple[FileLine, ...]
+    units: tuple[UnitLine, ...]
+    findings: Findings
+    as_of: str | None = None
+    caption: str | None = None
+    signature: tuple[str, ...] = ()
+    options: Mapping[str, str] | None = None
+
+    @cached_property
+    def contributors(self) -> Mapping[FigureKey, int]:
+        """How many leaves stand behind each figure (filled, zero included)."""
+        return {key: len(self.leaves) - self.blank.get(key, 0) for key in self.form.figures}
+
+
+def complete_figures(form: Form, leaf: Leaf) -> Totals:
+    """All figures of a leaf: blanks as 0, computed rows recomputed from their parts."""
+    typed = {key: leaf.figures.get(key) or 0 for key in form.typed}
+    computed = {key: sum(typed[part] for part in parts) for key, parts in form.computed.items()}
+    return {key: {**typed, **computed}[key] for key in form.figures}
+
+
+def sum_totals(form: Form, parts: Sequence[Totals]) -> Totals:
+    """Column sums as Python integers, added in int64."""
+    if not parts:
+        return dict.fromkeys(form.figures, 0)
+    import pandas as pd  # spares 0.3 s where nothing is added up
+
+    columns = list(range(len(form.figures)))
+    rows = [[part[key] for key in form.figures] for part in parts]
+    sums = pd.DataFrame(rows, columns=columns, dtype="int64").sum(axis=0)
+    return {key: int(sums[column]) for column, key in enumerate(form.figures)}
+
+
+def count_blanks(form: Form, leaves: Sequence[Leaf]) -> Totals:
+    """For every typed figure, how many leaves left it blank though their level may fill it; zeros are left out."""
+    counts = {
+        (row.key, measure): sum(
+            1
+            for leaf in leaves
+            if measure in row.fillable_at(leaf.unit.level) and leaf.figures.get((row.key, measure)) is None
+        )
+        for row in form.rows
+        for measure in row.fill
+    }
+    return {key: number for key, number in counts.items() if number}
+
+
+def make_branches(
+    at: Unit, form: Form, register: Register, leaves: Sequence[Leaf], totals: Sequence[Totals]
+) -> tuple[Branch, ...]:
+    """One branch per direct child, in register order, and the unit's own activity first where it reported any."""
+    numbers: dict[str | None, list[int]] = {}
+    for number, leaf in enumerate(leaves):
+        numbers.setdefault(register.branch(leaf.unit.code, at.code), []).append(number)
+    children = [
+        Branch(unit, False, *_branch(form, totals, numbers.get(unit.code))) for unit in register.children[at.code]
+    ]
+    own = [Branch(at, True, *_branch(form, totals, numbers[at.code]))] if at.code in numbers else []
+    return (*own, *children)
+
+
+def _branch(form: Form, totals: Sequence[Totals], numbers: Sequence[int] | None) -> tuple[int, int, Totals]:
+    """First, last and totals of one contiguous run of leaves; an empty run where nothing came in."""
+    first, last = (numbers[0], numbers[-1] + 1) if numbers else (0, 0)
+    return first, last, sum_totals(form, totals[first:last])

@@ -1,0 +1,148 @@
+"""One file, from its bytes to its leaves and findings: open, identify, align, read, check.
+
+Runs in a worker process, because the bytes are a stranger's. Gives back plain values; never raises for a file's sake.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+
+from aggregator.alignment import align
+from aggregator.catalogue import severity_of
+from aggregator.checks import run_checks
+from aggregator.checks.subject import Subject
+from aggregator.consolidated import read_consolidated
+from aggregator.findings import Finding, Findings, located
+from aggregator.forms import FigureKey
+from aggregator.identity import Expectation, Identity, identify, is_consolidated
+from aggregator.layout import Layout
+from aggregator.reading import limits
+from aggregator.reading.book import RawBook
+from aggregator.reading.sniff import sniff
+from aggregator.reading.strict import open_book
+from aggregator.report import Report, read_report
+from aggregator.submission import Examination, Leaf
+
+UNSUPPORTED = ("docx", "pptx", "pdf", "image")
+"""Kinds that may accompany a report but hold no form: a scan, the Word twin, photos."""
+
+
+def examine(path: Path, name: str, expected: Expectation) -> Examination:
+    """Everything one file says. `name` is how results call it."""
+    try:
+        data = _read(path)
+    except OSError as error:
+        finding = Finding("file-unreadable", file=name, found=error.strerror or type(error).__name__)
+        return Examination(name, None, None, findings=(finding,))
+    return examine_bytes(data, name, expected)
+
+
+def _read(path: Path) -> bytes:
+    """The bytes, and one byte more than the limit at most: the reader then says that it is too large."""
+    with path.open("rb") as file:
+        return file.read(limits.FILE.value + 1)
+
+
+def examine_bytes(data: bytes, name: str, expected: Expectation) -> Examination:
+    """As `examine`, from the bytes of the file."""
+    bare = Examination(name, hashlib.sha256(data).hexdigest(), len(data))
+    kind = sniff(data)
+    if kind in UNSUPPORTED:
+        return replace(bare, ignored=True, findings=(_companion(name, kind, expected),))
+    book, findings = open_book(data)
+    if book is None:
+        return replace(bare, findings=located(findings, file=name))
+    content = _consolidated if is_consolidated(book) else _form
+    examined = content(book, bare, expected)
+    unit = examined.unit.code if examined.unit else None
+    return replace(examined, findings=located(examined.findings, file=name, unit=unit))
+
+
+def _companion(name: str, kind: str, expected: Expectation) -> Finding:
+    """A scan, Word twin or photo whose name or folder names a unit, or else just an unsupported file."""
+    parts = {
+        part
+        for piece in name.split("/")
+        for part in piece.replace(".", "_").replace("-", "_").replace(" ", "_").split("_")
+    }
+    known = expected.register.by_code if expected.register else {}
+    unit = next((part for part in sorted(parts) if part in known), None)
+    return (
+        Finding("file-companion", file=name, unit=unit, found=kind)
+        if unit
+        else Finding("file-unsupported", file=name, found=kind)
+    )
+
+
+def _consolidated(book: RawBook, bare: Examination, expected: Expectation) -> Examination:
+    content, findings = read_consolidated(book, expected, bare.path, bare.sha256 or "")
+    if content is None:
+        return replace(bare, kind="consolidated", findings=findings)
+    return replace(
+        bare,
+        kind="consolidated",
+        form=content.form,
+        campaign=content.campaign,
+        unit=content.unit,
+        units=content.units,
+        leaves=() if _refused(findings) else content.leaves,
+        findings=findings,
+    )
+
+
+def _form(book: RawBook, bare: Examination, expected: Expectation) -> Examination:
+    identity, findings = identify(book, expected)
+    if identity.form is None or identity.data is None:
+        return replace(bare, findings=findings)
+    subject = make_subject(book, identity)
+    findings = (*findings, *run_checks(subject))
+    known = replace(
+        bare,
+        kind="form",
+        form=identity.form.id,
+        campaign=identity.campaign,
+        unit=identity.unit,
+        parents=identity.parents,
+        findings=findings,
+    )
+    return known if _refused(findings) else replace(known, leaves=(_leaf(subject, known, book.saved),))
+
+
+def make_subject(book: RawBook, identity: Identity) -> Subject:
+    """An opened and identified file, aligned and read, ready to be checked."""
+    assert identity.form is not None and identity.data is not None
+    layout = Layout(identity.form)
+    alignment = align(identity.data, layout)
+    report = read_report(book, identity, alignment)
+    level = identity.unit.level if identity.unit else None
+    return Subject(book, identity, identity.form, layout, identity.data, alignment, report, level)
+
+
+def _refused(findings: Findings) -> bool:
+    return any(severity_of(finding) == "error" for finding in findings)
+
+
+def _leaf(subject: Subject, known: Examination, saved: str | None) -> Leaf:
+    report = subject.report
+    assert known.unit is not None
+    return Leaf(
+        unit=known.unit,
+        figures=_values(subject, report),
+        file=known.path,
+        sha256=known.sha256 or "",
+        version=f"{subject.form.id} {subject.form.version}",
+        inclusive=bool(report.inclusive),
+        held=report.held is not False,
+        saved=saved,
+        notes=report.notes,
+        activities=report.activities,
+        calendar=report.calendar,
+    )
+
+
+def _values(subject: Subject, report: Report) -> dict[FigureKey, int | None]:
+    """What is added up. "Không tổ chức" is zero in every cell, not blank."""
+    nothing = 0 if report.held is False else None
+    return {key: nothing if figure.value is None else figure.value for key, figure in report.figures.items()}

@@ -1,0 +1,290 @@
+"""The form as data: rows, units, which cells may be filled, how each row rolls up.
+
+A form is one JSON file under `templates/`; loading it gives a frozen `Form`, or every fault of the file in one pass.
+Nothing here knows where a row stands on a sheet (see `layout`) or what a unit typed (see `report`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from aggregator.documents import Fault, load_json, schema_faults
+from aggregator.faults import BadDocument, UnknownForm
+from aggregator.resources import template_dir
+
+Measure = Literal["count", "people", "money"]
+MEASURES: tuple[Measure, ...] = ("count", "people", "money")
+FigureKey = tuple[str, Measure]
+"""Row key and measure: the only address of a number, in every stage."""
+
+LEVELS = ("school", "commune", "district", "province", "nation")
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """A row made of other rows. `=`: computed by us; `>=`: typed, and never less than its parts."""
+
+    measure: Measure
+    relation: Literal["=", ">="]
+    parts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Where `figure` is above zero, one of `any_of` must be too (`books-without-donors`)."""
+
+    code: str
+    figure: FigureKey
+    any_of: tuple[FigureKey, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One printed row. `fill` are the measures a unit types, `text` says that words are expected in the note."""
+
+    key: str
+    code: str
+    stt: str
+    label: str
+    unit: str
+    kind: str
+    fill: tuple[Measure, ...]
+    words: Mapping[str, str]
+    text: bool
+    paired: bool
+    total: Total | None
+    levels: tuple[str, ...] | None
+    caps: Mapping[str, Mapping[str, int]]
+    remark: str
+    hint: str
+
+    @property
+    def computed(self) -> Measure | None:
+        """The measure that the form computes in this row, if any."""
+        return self.total.measure if self.total and self.total.relation == "=" else None
+
+    def fillable_at(self, level: str | None) -> tuple[Measure, ...]:
+        """Measures that a unit of this level may type; an unknown level may type all."""
+        closed = self.levels is not None and level is not None and level not in self.levels
+        return () if closed else self.fill
+
+
+@dataclass(frozen=True)
+class Form:
+    """One edition of the table. Never edited after release: a changed form is a new version."""
+
+    id: str
+    version: str
+    year: int
+    name: str
+    source: str
+    titles: tuple[str, ...]
+    caption: str | None
+    footnote: str | None
+    header: Mapping[str, str]
+    signature: tuple[str, ...]
+    sections: tuple[str, ...]
+    lists: Mapping[str, Mapping[str, Any]]
+    people_per_count: int | None
+    needs: tuple[Need, ...]
+    caps: Mapping[str, Mapping[str, int]]
+    units: Mapping[str, tuple[str, ...]]
+    rows: tuple[Row, ...]
+    fingerprint: str
+
+    @cached_property
+    def by_key(self) -> Mapping[str, Row]:
+        return {row.key: row for row in self.rows}
+
+    @cached_property
+    def by_code(self) -> Mapping[str, Row]:
+        return {row.code: row for row in self.rows}
+
+    @cached_property
+    def figures(self) -> tuple[FigureKey, ...]:
+        """Every number of the form in printed order: typed and computed."""
+        return tuple((row.key, measure) for row in self.rows for measure in _measures(row))
+
+    @cached_property
+    def typed(self) -> tuple[FigureKey, ...]:
+        """Every number that a unit types, in printed order."""
+        return tuple((row.key, measure) for row in self.rows for measure in row.fill)
+
+    @cached_property
+    def computed(self) -> Mapping[FigureKey, tuple[FigureKey, ...]]:
+        """Every computed number with the numbers it is the sum of."""
+        return {
+            (row.key, row.total.measure): tuple((part, row.total.measure) for part in row.total.parts)
+            for row in self.rows
+            if row.total and row.computed
+        }
+
+    def cap(self, row: Row, measure: Measure, level: str | None) -> int:
+        """The largest number a unit of this level may type; the row's own cap before the form's."""
+        own = row.caps.get(level or "", {}).get(measure)
+        general = self.caps["school" if level == "school" else "other"][measure]
+        return general if own is None else own
+
+
+def _measures(row: Row) -> tuple[Measure, ...]:
+    return tuple(measure for measure in MEASURES if measure in row.fill or measure == row.computed)
+
+
+def form_ids() -> tuple[str, ...]:
+    """The forms that ship, in alphabetical order."""
+    return tuple(sorted(path.stem for path in template_dir().glob("*.json")))
+
+
+def load_form(form_id: str) -> Form:
+    """One of the forms that ship. Raises `UnknownForm`."""
+    if form_id not in form_ids():
+        raise UnknownForm(form_id, form_ids())
+    return load_form_file(template_dir() / f"{form_id}.json")
+
+
+def load_form_file(path: Path) -> Form:
+    """A form file, complete and consistent. Raises `BadDocument` with all its faults."""
+    document, faults = load_json(path)
+    faults = faults or form_faults(document, path.name)
+    if faults:
+        raise BadDocument(faults)
+    return make_form(document)
+
+
+def form_faults(document: Any, name: str) -> tuple[Fault, ...]:
+    """Every fault of a form document: first its shape; if that holds, what its rows say of each other."""
+    return schema_faults(document, "form", name) or tuple(_cross_faults(document, name))
+
+
+def make_form(document: Mapping[str, Any]) -> Form:
+    """A `Form` from a document that has no faults."""
+    rules = document["rules"]
+    return Form(
+        id=document["id"],
+        version=document["version"],
+        year=document["year"],
+        name=document["name"],
+        source=document["source"],
+        titles=tuple(document["titles"]),
+        caption=document["caption"],
+        footnote=document["footnote"],
+        header=document["header"],
+        signature=tuple(document["signature"]),
+        sections=tuple(document["sections"]),
+        lists=document["lists"],
+        people_per_count=rules["people_per_count"],
+        needs=tuple(_make_need(need) for need in rules["needs"]),
+        caps=document["caps"],
+        units={unit: tuple(measures) for unit, measures in document["units"].items()},
+        rows=tuple(_make_row(row) for row in document["rows"]),
+        fingerprint=fingerprint(document),
+    )
+
+
+def fingerprint(document: Mapping[str, Any]) -> str:
+    """SHA-256 over the form's content, the same however the file is laid out."""
+    text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _make_need(need: Mapping[str, Any]) -> Need:
+    return Need(need["code"], (need["row"], need["measure"]), tuple((key, measure) for key, measure in need["any_of"]))
+
+
+def _make_row(row: Mapping[str, Any]) -> Row:
+    total = row.get("total")
+    return Row(
+        **{name: row[name] for name in ("key", "code", "stt", "label", "unit", "kind")},
+        fill=tuple(measure for measure in MEASURES if measure in row["fill"]),
+        words=row.get("words", {}),
+        text=row.get("text", False),
+        paired=row.get("paired", False),
+        total=Total(total["measure"], total["relation"], tuple(total["parts"])) if total else None,
+        levels=tuple(row["levels"]) if "levels" in row else None,
+        caps=row.get("caps", {}),
+        remark=row.get("remark", ""),
+        hint=row.get("hint", ""),
+    )
+
+
+def _cross_faults(document: Mapping[str, Any], name: str) -> Iterator[Fault]:
+    """What a schema cannot say; one generator per question."""
+    for question in (_twice, _units_known, _totals_whole, _totals_apart, _somebody_fills, _needs_known):
+        for place, found, expected in question(document):
+            yield Fault(name, place, found, expected)
+
+
+Cross = Iterator[tuple[str, str, str]]
+
+
+def _rows(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for number, row in enumerate(document["rows"]):
+        yield f"$.rows[{number}]", row
+
+
+def _twice(document: Mapping[str, Any]) -> Cross:
+    for name in ("key", "code"):
+        seen = Counter(row[name] for row in document["rows"])
+        for place, row in _rows(document):
+            if seen[row[name]] > 1:
+                yield f"{place}.{name}", row[name], f"one row only with this {name}"
+
+
+def _units_known(document: Mapping[str, Any]) -> Cross:
+    for place, row in _rows(document):
+        needed = set(row["fill"]) | ({row["total"]["measure"]} if "total" in row else set())
+        known = document["units"].get(row["unit"])
+        if row["unit"] and known is None:
+            yield f"{place}.unit", row["unit"], "a unit listed under $.units"
+        elif needed - set(known or ()):
+            yield f"{place}.fill", ", ".join(sorted(needed)), f"measures of the unit {row['unit']!r}: {known or 'none'}"
+
+
+def _totals_whole(document: Mapping[str, Any]) -> Cross:
+    rows = {row["key"]: row for row in document["rows"]}
+    for place, row in _rows(document):
+        if row["kind"] in ("total", "subtotal") and not row.get("total", {}).get("parts"):
+            yield f"{place}.total", "no parts", "a total with its parts"
+        for number, part in enumerate(row.get("total", {}).get("parts", ())):
+            if part not in rows:
+                yield f"{place}.total.parts[{number}]", part, "the key of a row"
+            elif row["total"]["measure"] not in rows[part]["fill"]:
+                yield f"{place}.total.parts[{number}]", part, f"a row where {row['total']['measure']} is typed"
+
+
+def _totals_apart(document: Mapping[str, Any]) -> Cross:
+    owner: dict[tuple[str, str], str] = {}
+    for place, row in _rows(document):
+        total = row.get("total", {"parts": (), "measure": ""})
+        for number, part in enumerate(total["parts"]):
+            first = owner.setdefault((part, total["measure"]), f"{place}.total.parts[{number}]")
+            if first != f"{place}.total.parts[{number}]":
+                yield f"{place}.total.parts[{number}]", part, f"a part of one total only (also {first})"
+
+
+def _somebody_fills(document: Mapping[str, Any]) -> Cross:
+    for place, row in _rows(document):
+        if row.get("levels") == [] and not row.get("remark"):
+            yield (
+                f"{place}.levels",
+                "[]",
+                "at least one level that may fill the row, or a remark that says why none may",
+            )
+        typed = row["kind"] in ("pair", "count", "people", "subtotal", "money")
+        if typed and not row["fill"]:
+            yield f"{place}.fill", "[]", f"the measures that are typed in a row of kind {row['kind']}"
+
+
+def _needs_known(document: Mapping[str, Any]) -> Cross:
+    typed = {(row["key"], measure) for row in document["rows"] for measure in row["fill"]}
+    for number, need in enumerate(document["rules"]["needs"]):
+        for key, measure in [[need["row"], need["measure"]], *need["any_of"]]:
+            if (key, measure) not in typed:
+                yield f"$.rules.needs[{number}]", f"{key}.{measure}", "a number that is typed"

@@ -1,0 +1,110 @@
+"""Every file of a folder, accounted for: what will be opened and what is passed over, and why.
+
+Looks at names and kinds of directory entries only; contents are looked at by the workers. Follows no link out of the
+folder and opens nothing that could block.
+"""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from aggregator.faults import Stop
+from aggregator.findings import Finding
+from aggregator.text import printable
+
+TEMPORARY_PREFIXES = ("~$", "._", ".~lock.")
+TEMPORARY_SUFFIXES = (".tmp", ".crdownload", ".part", ".download", ".partial")
+WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
+MAX_PATH = 4_096
+SYSTEM_NAMES = ("thumbs.db", "desktop.ini", ".ds_store")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One entry. `path` is where it lies, `name` how results call it; a `finding` says why it is passed over."""
+
+    path: Path
+    name: str
+    finding: Finding | None = None
+
+
+def gather(paths: Sequence[Path], base: Path, leave_out: Sequence[Path] = ()) -> tuple[Item, ...]:
+    """All entries of files and folders, in order of their names; each once. Raises `Stop` where a path is not there."""
+    found: dict[str, Item] = {}
+    hidden = {path.absolute() for path in leave_out}
+    for path in paths:
+        for item in _entries(path, base, hidden):
+            found.setdefault(str(item.path.absolute()), item)
+    return tuple(sorted(found.values(), key=lambda item: (item.name, str(item.path))))
+
+
+def _entries(path: Path, base: Path, leave_out: set[Path]) -> Iterator[Item]:
+    try:
+        mode = path.lstat().st_mode
+    except OSError as error:
+        raise CannotRead(path, error) from error
+    if stat.S_ISDIR(mode):
+        yield from _walk(path, base, leave_out)
+    else:
+        yield _item(path, base, mode)
+
+
+class CannotRead(Stop):
+    def __init__(self, path: Path, error: OSError) -> None:
+        reason = error.strerror or type(error).__name__
+        super().__init__(
+            f"Không đọc được {path.name or path} ({reason}). Xin kiểm tra lại đường dẫn và quyền truy cập.",
+            f"Cannot read {path.name or path} ({reason}). Check the path and its permissions.",
+        )
+
+
+def _walk(folder: Path, base: Path, leave_out: set[Path]) -> Iterator[Item]:
+    waiting = [folder]
+    while waiting:
+        current = waiting.pop()
+        try:
+            children = sorted(current.iterdir())
+        except OSError as error:
+            if current == folder:
+                raise CannotRead(folder, error) from error
+            yield Item(current, shown(current, base), Finding("file-unreadable", found=error.strerror))
+            continue
+        for child in children:
+            if child.absolute() in leave_out:
+                continue
+            mode = child.lstat().st_mode
+            if stat.S_ISDIR(mode):
+                waiting.append(child)
+                if child.suffix.lower() in WORKBOOK_SUFFIXES:
+                    yield Item(child, shown(child, base), Finding("file-unsupported", found="thư mục"))
+            else:
+                yield _item(child, base, mode)
+
+
+def _item(path: Path, base: Path, mode: int) -> Item:
+    return Item(path, shown(path, base), _passed_over(path, mode))
+
+
+def _passed_over(path: Path, mode: int) -> Finding | None:
+    name = path.name.lower()
+    if stat.S_ISLNK(mode):
+        return Finding("file-unsupported", found="liên kết (link)")
+    if not stat.S_ISREG(mode):
+        return Finding("file-unsupported", found="không phải tệp thường")
+    if name.startswith(TEMPORARY_PREFIXES) or name.endswith(TEMPORARY_SUFFIXES):
+        return Finding("file-temporary")
+    if name in SYSTEM_NAMES or name.startswith("."):
+        return Finding("file-unsupported", found="tệp ẩn")
+    return None
+
+
+def shown(path: Path, base: Path) -> str:
+    """The path relative to `base` with `/`, as results show it; what cannot be printed is escaped."""
+    try:
+        relative = path.absolute().relative_to(base.absolute())
+    except ValueError:
+        relative = path
+    return printable(relative.as_posix(), MAX_PATH)

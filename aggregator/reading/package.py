@@ -1,0 +1,305 @@
+"""The package inside the container: content types, relationships, the list of sheets and the document properties.
+
+Every part is found the way Excel finds it, through relationships, never by its usual name. Two answers to one
+question are refused, for programs differ in which one they take.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from aggregator.reading import limits, refusals
+from aggregator.reading.book import State
+from aggregator.reading.container import Archive
+from aggregator.reading.refusals import Refused
+from aggregator.reading.xml import Attributes, Node, walk
+
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main "
+_TYPES = "http://schemas.openxmlformats.org/package/2006/content-types "
+_LINKS = "http://schemas.openxmlformats.org/package/2006/relationships "
+_CORE = "http://schemas.openxmlformats.org/package/2006/metadata/core-properties "
+_DUBLIN = "http://purl.org/dc/terms/ "
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_STRICT_OFFICE = "http://purl.oclc.org/ooxml/officeDocument/relationships"
+_CORE_LINK = "http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties"
+_MEDIA = "application/vnd.openxmlformats-officedocument.spreadsheetml."
+WORKSHEET, STRINGS, STYLES = f"{_MEDIA}worksheet+xml", f"{_MEDIA}sharedStrings+xml", f"{_MEDIA}styles+xml"
+_WITH_MACROS = "application/vnd.ms-excel."
+_WORKBOOKS = {
+    f"{_MEDIA}sheet.main+xml",
+    f"{_MEDIA}template.main+xml",
+    f"{_WITH_MACROS}sheet.macroenabled.main+xml",
+    f"{_WITH_MACROS}template.macroenabled.main+xml",
+}
+_NOT_READ = {"chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet"}
+_STATES: dict[str, State] = {"visible": "visible", "hidden": "hidden", "veryHidden": "veryHidden"}
+_TRUE = {"1", "true", "on"}
+
+
+def is_true(value: str | None) -> bool:
+    """A truth value as XML writes it."""
+    return value in _TRUE
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One relationship: the short name of its kind and the part it points to (`None`: outside the file)."""
+
+    kind: str
+    target: str | None
+
+
+@dataclass(slots=True)
+class ContentTypes:
+    """Which kind each part is said to be, all in lower case."""
+
+    defaults: dict[str, str] = field(default_factory=dict)
+    overrides: dict[str, str] = field(default_factory=dict)
+
+    def of(self, part: str) -> str | None:
+        name = part.lower()
+        return self.overrides.get(name) or self.defaults.get(name.rpartition(".")[2])
+
+
+@dataclass(frozen=True, slots=True)
+class ListedSheet:
+    """A worksheet as the workbook lists it."""
+
+    name: str
+    state: State
+    part: str
+
+
+@dataclass(slots=True)
+class Workbook:
+    """What `xl/workbook.xml` says, as it stands there."""
+
+    sheets: list[tuple[str, str, str]] = field(default_factory=list)
+    """Name, state, relationship."""
+    names: dict[str, str] = field(default_factory=dict)
+    date1904: bool = False
+    current: str | None = None
+    lists: int = 0
+    count: int = 0
+
+
+@dataclass(slots=True)
+class Properties:
+    """The two document properties that matter."""
+
+    saved: str | None = None
+    keywords: str | None = None
+
+
+def _put(known: dict[str, str], key: str | None, value: str | None) -> None:
+    """One answer to each question; the same answer twice is no contradiction."""
+    if key is None or value is None or known.setdefault(key.lower(), value.lower()) != value.lower():
+        raise Refused(refusals.CONTENT_TYPE)
+
+
+def _add_default(types: ContentTypes, attributes: Attributes) -> None:
+    _put(types.defaults, attributes.get("Extension"), attributes.get("ContentType"))
+
+
+def _add_override(types: ContentTypes, attributes: Attributes) -> None:
+    _put(types.overrides, attributes.get("PartName", "").lstrip("/"), attributes.get("ContentType"))
+
+
+_TYPES_NODE: Node[ContentTypes] = Node(
+    {f"{_TYPES}Default": Node(start=_add_default), f"{_TYPES}Override": Node(start=_add_override)}
+)
+
+
+def read_content_types(archive: Archive) -> ContentTypes:
+    types = ContentTypes()
+    part = "[Content_Types].xml"
+    walk(archive.read(part), part, f"{_TYPES}Types", _TYPES_NODE, types)
+    return types
+
+
+@dataclass(slots=True)
+class _Links:
+    """Relationships by their id while one part is read."""
+
+    base: str
+    found: dict[str, Link] = field(default_factory=dict)
+
+
+def _add_link(links: _Links, attributes: Attributes) -> None:
+    key, kind = attributes.get("Id"), attributes.get("Type")
+    target = attributes.get("Target")
+    if not key or kind is None or target is None or key in links.found:
+        raise Refused(refusals.RELATIONSHIP)
+    if len(links.found) >= limits.RELATIONSHIPS.value:
+        raise Refused(limits.RELATIONSHIPS)
+    outside = attributes.get("TargetMode") == "External"
+    links.found[key] = Link(_short_kind(kind), None if outside else _resolve(links.base, target))
+
+
+def _short_kind(kind: str) -> str:
+    """`worksheet` for the transitional relationship, the whole address for one we do not know."""
+    if kind.startswith(_STRICT_OFFICE):
+        return f"strict {kind.rpartition('/')[2]}"
+    if kind == _CORE_LINK:
+        return "core-properties"
+    return kind.rpartition("/")[2] if kind.startswith((_OFFICE, "http://schemas.microsoft.com/office/")) else kind
+
+
+def _resolve(base: str, target: str) -> str:
+    """The part that a target means, seen from the folder `base`; refused where it climbs out of the file."""
+    target = target.replace("\\", "/")
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", target):
+        raise Refused(refusals.OUTSIDE)
+    path = posixpath.normpath(target.lstrip("/") if target.startswith("/") else posixpath.join(base, target))
+    if path.startswith(".."):
+        raise Refused(refusals.OUTSIDE)
+    return path
+
+
+_LINKS_NODE: Node[_Links] = Node({f"{_LINKS}Relationship": Node(start=_add_link)})
+
+
+def read_links(archive: Archive, part: str) -> dict[str, Link]:
+    """The relationships of a part (`""`: of the package) by their id."""
+    folder, _, name = part.rpartition("/")
+    rels = posixpath.join(folder, "_rels", f"{name}.rels")
+    links = _Links(folder)
+    walk(archive.read(rels), rels, f"{_LINKS}Relationships", _LINKS_NODE, links)
+    return links.found
+
+
+def only_part(links: dict[str, Link], kind: str, source: str) -> str | None:
+    """The one part of a kind, `None` when there is none; two are one too many."""
+    targets = [link.target for link in links.values() if link.kind == kind]
+    if len(targets) > 1 or None in targets:
+        raise Refused(refusals.RELATIONSHIP, source)
+    return targets[0] if targets else None
+
+
+def find_workbook(links: dict[str, Link]) -> str:
+    """The part that holds the list of sheets."""
+    part = only_part(links, "officeDocument", "_rels/.rels")
+    if part is None:
+        strict = any(link.kind == "strict officeDocument" for link in links.values())
+        raise Refused(refusals.STRICT if strict else refusals.MISSING, "_rels/.rels")
+    return part
+
+
+def check_workbook_type(types: ContentTypes, part: str) -> bool:
+    """Whether the workbook is one with macros; refused when the part is no workbook at all."""
+    kind = types.of(part)
+    if kind not in _WORKBOOKS:
+        raise Refused(refusals.CONTENT_TYPE, part)
+    return kind.startswith(_WITH_MACROS)
+
+
+def _set_flags(book: Workbook, attributes: Attributes) -> None:
+    book.date1904 = is_true(attributes.get("date1904"))
+
+
+def _start_list(book: Workbook, _attributes: Attributes) -> None:
+    book.lists += 1
+    if book.lists > 1:
+        raise Refused(refusals.ELSEWHERE)
+
+
+def _add_sheet(book: Workbook, attributes: Attributes) -> None:
+    name, link = attributes.get("name"), attributes.get(f"{_OFFICE} id")
+    state = attributes.get("state", "visible")
+    if not name or link is None or state not in _STATES:
+        raise Refused(refusals.BAD_SHEET)
+    if len(name) > limits.SHEET_NAME.value:
+        raise Refused(limits.SHEET_NAME)
+    if len(book.sheets) >= limits.SHEETS.value:
+        raise Refused(limits.SHEETS)
+    book.sheets.append((name, state, link))
+
+
+def _start_name(book: Workbook, attributes: Attributes) -> None:
+    book.count += 1
+    if book.count > limits.NAMES.value:
+        raise Refused(limits.NAMES)
+    book.current = attributes.get("name", "") if "localSheetId" not in attributes else None
+
+
+def _take_name(book: Workbook, text: str) -> None:
+    if len(text) > limits.NAME.value:
+        raise Refused(limits.NAME)
+    if book.current:
+        book.names[book.current[: limits.NAME.value]] = text
+
+
+_WORKBOOK_NODE: Node[Workbook] = Node(
+    {
+        f"{MAIN}workbookPr": Node(start=_set_flags),
+        f"{MAIN}sheets": Node({f"{MAIN}sheet": Node(start=_add_sheet)}, start=_start_list, closed=True),
+        f"{MAIN}definedNames": Node({f"{MAIN}definedName": Node(start=_start_name, text=_take_name)}),
+    }
+)
+
+
+def read_workbook(archive: Archive, part: str) -> Workbook:
+    book = Workbook()
+    only_here = frozenset({f"{MAIN}sheets", f"{MAIN}sheet"})
+    walk(archive.read(part), part, f"{MAIN}workbook", _WORKBOOK_NODE, book, only_here)
+    return book
+
+
+def list_worksheets(book: Workbook, links: dict[str, Link], types: ContentTypes, part: str) -> list[ListedSheet]:
+    """The worksheets in workbook order; chart and dialogue sheets hold no cells and are left out."""
+    seen: set[str] = set()
+    listed: list[ListedSheet] = []
+    for name, state, key in book.sheets:
+        link = links.get(key)
+        for mark in (unicodedata.normalize("NFC", name).casefold(), f"\0{key}", f"\0{link.target if link else ''}"):
+            if mark in seen:
+                raise Refused(refusals.SHEET_TWINS, part)
+            seen.add(mark)
+        if link is None or link.target is None or link.kind not in {"worksheet", *_NOT_READ}:
+            raise Refused(refusals.BAD_SHEET, part)
+        if link.kind == "worksheet":
+            check_type(types, link.target, WORKSHEET)
+            listed.append(ListedSheet(name, _STATES[state], link.target))
+    if not listed:
+        raise Refused(refusals.NO_SHEET, part)
+    return listed
+
+
+def check_type(types: ContentTypes, part: str, kind: str) -> None:
+    """Some programs find parts by content type, others by relationship: both must say the same."""
+    if types.of(part) != kind.lower():
+        raise Refused(refusals.CONTENT_TYPE, part)
+
+
+def _limited(setter: Callable[[Properties, str], None]) -> Callable[[Properties, str], None]:
+    def take(properties: Properties, text: str) -> None:
+        if len(text) > limits.PROPERTY.value:
+            raise Refused(limits.PROPERTY)
+        setter(properties, text)
+
+    return take
+
+
+def _take_saved(properties: Properties, text: str) -> None:
+    properties.saved = text
+
+
+def _take_keywords(properties: Properties, text: str) -> None:
+    properties.keywords = text
+
+
+_CORE_NODE: Node[Properties] = Node(
+    {f"{_DUBLIN}modified": Node(text=_limited(_take_saved)), f"{_CORE}keywords": Node(text=_limited(_take_keywords))}
+)
+
+
+def read_properties(archive: Archive, part: str | None) -> Properties:
+    """What the document properties say; a file without them is a file without them."""
+    properties = Properties()
+    if part is not None and archive.has(part):
+        walk(archive.read(part), part, f"{_CORE}coreProperties", _CORE_NODE, properties)
+    return properties

@@ -1,0 +1,147 @@
+"""One filled form as a value: every number with its place and how it was read, and the unit's words.
+
+Reads through the same `Layout` that wrote the form and through the alignment that found its rows. Totals are
+recomputed from their parts and never taken from the file. Judging what was read is left to `checks`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from aggregator import layout as place
+from aggregator.alignment import Alignment
+from aggregator.forms import FigureKey, Form
+from aggregator.identity import Identity, detail
+from aggregator.layout import COLUMN_OF
+from aggregator.numbers import Reading, read_cell
+from aggregator.reading.book import RawBook, RawSheet, a1
+from aggregator.text import clean, label_key, plain
+
+MAX_LIST_LINES = 200
+MAX_NOTE = 4_000
+"""Characters of one text that are carried upward."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One typed number: the cell it stands in, what stands there, and how it was read."""
+
+    cell: str
+    text: str
+    reading: Reading
+
+    @property
+    def value(self) -> int | None:
+        return self.reading.value
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Words of a unit: `kind` is `note`, `open`, `narrative`, `evidence`; `about` a row key or a heading."""
+
+    kind: str
+    about: str
+    text: str
+    cell: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """`figures` holds every number that the form lets somebody type, blank or not.
+
+    `held` is `None`, and `inclusive` too, where the answer on `Đơn vị` is neither of the two.
+    """
+
+    figures: Mapping[FigureKey, Figure]
+    notes: tuple[Note, ...]
+    activities: tuple[tuple[str, ...], ...]
+    calendar: tuple[tuple[str, ...], ...]
+    held: bool | None
+    inclusive: bool | None
+
+    def value(self, key: FigureKey) -> int | None:
+        figure = self.figures.get(key)
+        return figure.value if figure else None
+
+
+def read_report(book: RawBook, identity: Identity, alignment: Alignment) -> Report:
+    """Everything a unit typed. `identity.form` and `identity.data` are known here."""
+    form, data = identity.form, identity.data
+    assert form is not None and data is not None
+    return Report(
+        figures=dict(_figures(form, data, alignment)),
+        notes=(*_row_notes(form, data, alignment), *_narratives(book), *_evidence(book)),
+        activities=tuple(_list_lines(book, place.ACTIVITIES_SHEET, 6)) if "activities" in form.lists else (),
+        calendar=tuple(_list_lines(book, place.CALENDAR_SHEET, 7)) if "calendar" in form.lists else (),
+        held=_held(identity),
+        inclusive=_inclusive(identity),
+    )
+
+
+def _figures(form: Form, data: RawSheet, alignment: Alignment) -> Iterator[tuple[FigureKey, Figure]]:
+    blank = Reading(None, how="blank", blank=True)
+    for key, measure in form.typed:
+        row = alignment.rows.get(key)
+        if row is None:
+            continue
+        cell = data.cells.get((row, COLUMN_OF[measure]))
+        reading = read_cell(cell, measure, data) if cell else blank
+        text = f"={cell.formula}" if cell and cell.formula is not None else cell.text if cell else ""
+        yield (key, measure), Figure(a1(row, COLUMN_OF[measure]), text, reading)
+
+
+def _row_notes(form: Form, data: RawSheet, alignment: Alignment) -> Iterator[Note]:
+    for row in form.rows:
+        at = alignment.rows.get(row.key)
+        cell = data.cells.get((at, place.NOTE)) if at else None
+        text = _words(cell.text) if cell and cell.formula is None else ""
+        if at and text and text != clean(row.remark):
+            yield Note("open" if row.text else "note", row.key, text, a1(at, place.NOTE))
+
+
+def _words(text: str) -> str:
+    """A text with its line breaks, cleaned line by line and cut to what is carried upward."""
+    return "\n".join(line for line in (clean(part) for part in text.splitlines()) if line)[:MAX_NOTE]
+
+
+def find_sheet(book: RawBook, name: str) -> RawSheet | None:
+    """A sheet by its name, however the accents are composed and whatever blanks stand around it."""
+    return next((sheet for sheet in book.sheets if label_key(sheet.name) == label_key(name)), None)
+
+
+def _narratives(book: RawBook) -> Iterator[Note]:
+    sheet = find_sheet(book, place.NARRATIVE_SHEET)
+    cells = sheet.cells if sheet else {}
+    for row in range(place.LIST_FIRST_ROW, place.LIST_FIRST_ROW + 30):
+        heading, text = cells.get((row, 1)), cells.get((row, 2))
+        if heading and text and text.formula is None and _words(text.text):
+            yield Note("narrative", clean(heading.text), _words(text.text), a1(row, 2))
+
+
+def _evidence(book: RawBook) -> Iterator[Note]:
+    for line in _list_lines(book, place.EVIDENCE_SHEET, 3):
+        yield Note("evidence", line[2], line[1], "")
+
+
+def _list_lines(book: RawBook, name: str, columns: int) -> Iterator[tuple[str, ...]]:
+    """Lines of an open list in which anything but the number and a prefilled date was typed."""
+    sheet = find_sheet(book, name)
+    if sheet is None:
+        return
+    rows = sorted({row for row, column in sheet.cells if row >= place.LIST_FIRST_ROW and 2 <= column <= columns})
+    for row in rows[:MAX_LIST_LINES]:
+        cells = (sheet.cells.get((row, column)) for column in range(1, columns + 1))
+        texts = tuple(_words(cell.text) if cell and cell.formula is None else "" for cell in cells)
+        if any(not text.isdigit() for text in texts[1:] if text):
+            yield texts
+
+
+def _held(identity: Identity) -> bool | None:
+    answer = plain(detail(identity.details, place.UNIT_LABELS[6])[0])
+    return {"": True, "co": True, "khong": False}.get(answer)
+
+
+def _inclusive(identity: Identity) -> bool | None:
+    answer = plain(detail(identity.details, place.UNIT_LABELS[7])[0])
+    return {"": False, plain(place.SCOPE_OWN): False, plain(place.SCOPE_INCLUSIVE): True}.get(answer)

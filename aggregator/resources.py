@@ -1,0 +1,31 @@
+"""Where the data that comes with the program lies: schemas, forms, sample campaigns.
+
+A wheel carries the top-level folders inside the package as `_data`; a checkout, and an editable install of it, has
+them beside the package. Nobody else looks for them. Nothing is read here.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent
+
+
+def folder(packaged: str, checkout: str) -> Path:
+    inside = PACKAGE / "_data" / packaged
+    return inside if inside.is_dir() else PACKAGE.parent / checkout
+
+
+def schema(name: str) -> Path:
+    """The JSON Schema of `form`, `campaign`, `result` …"""
+    return folder("schemas", "schemas") / f"{name}.schema.json"
+
+
+def template_dir() -> Path:
+    """The folder of the forms: `<form>.json` and the blank `<form>.xlsx`."""
+    return folder("templates", "templates")
+
+
+def sample_dir() -> Path:
+    """The folder of the sample campaigns, one folder each with at least `campaign.json` and `units.csv`."""
+    return folder("samples", "sample_reports")

@@ -1,0 +1,150 @@
+"""XlsxWriter behind one door: every non-zero return and every warning becomes an exception.
+
+XlsxWriter reports a lost cell as a return code or a warning; a form or a result with a lost cell must not be handed
+over. Text is always written as text, so nothing a unit typed can become a formula or a link.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from aggregator.reading.book import Address
+from aggregator.text import xml_safe
+
+CREATED = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+"""Pinned: no clock stands in any output, so the same inputs give the same bytes."""
+
+MAX_TEXT = 32_767
+"""Characters that Excel keeps in one cell."""
+
+OPTIONS = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
+
+Style = Mapping[str, Any]
+
+
+class LostInWriting(RuntimeError):
+    """XlsxWriter did not do what it was told: a fault of this program, never of a user."""
+
+
+def build(make: Callable[[Book], None], **properties: str) -> bytes:
+    """The bytes of the workbook that `make` fills in."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        buffer = io.BytesIO()
+        book = Book(xlsxwriter.Workbook(buffer, OPTIONS), properties)
+        make(book)
+        book.close()
+    return buffer.getvalue()
+
+
+class Book:
+    """A workbook being written."""
+
+    def __init__(self, workbook: xlsxwriter.Workbook, properties: Mapping[str, str]) -> None:
+        self._workbook = workbook
+        self._formats: dict[tuple[tuple[str, Any], ...], Format] = {}
+        workbook.set_properties({"created": CREATED, **properties})
+        workbook.set_calc_mode("auto")
+
+    def page(self, name: str) -> Page:
+        return Page(self, self._workbook.add_worksheet(name))
+
+    def define(self, name: str, formula: str) -> None:
+        _kept(self._workbook.define_name(name, formula), f"name {name}")
+
+    def format(self, style: Style) -> Format:
+        """One format object per distinct style."""
+        key = tuple(sorted(style.items()))
+        if key not in self._formats:
+            self._formats[key] = self._workbook.add_format(dict(style))
+        return self._formats[key]
+
+    def close(self) -> None:
+        self._workbook.close()
+
+
+class Page:
+    """A worksheet being written; addresses are (row, column) counted from 1."""
+
+    def __init__(self, book: Book, sheet: Worksheet) -> None:
+        self._book = book
+        self._sheet = sheet
+
+    def text(self, at: Address, text: str, style: Style) -> None:
+        safe = xml_safe(text)[:MAX_TEXT]
+        if safe:
+            self._do("write_string", *_zero(at), safe, self._book.format(style))
+        else:
+            self.blank(at, style)
+
+    def number(self, at: Address, number: int, style: Style) -> None:
+        self._do("write_number", *_zero(at), number, self._book.format(style))
+
+    def formula(self, at: Address, formula: str, value: int | str, style: Style) -> None:
+        """A formula without `=` and the result stored with it."""
+        self._do("write_formula", *_zero(at), f"={formula}", self._book.format(style), value)
+
+    def link(self, at: Address, target: str, text: str, style: Style) -> None:
+        """A link inside this workbook (`'Sheet'!A1`)."""
+        self._do("write_url", *_zero(at), f"internal:{target}", self._book.format(style), xml_safe(text)[:MAX_TEXT])
+
+    def blank(self, at: Address, style: Style) -> None:
+        self._do("write_blank", *_zero(at), None, self._book.format(style))
+
+    def merged(self, first: Address, last: Address, text: str, style: Style) -> None:
+        """One text over a range; a range of one cell is written as a cell."""
+        if first == last:
+            self.text(first, text, style)
+            return
+        self._do("merge_range", *_zero(first), *_zero(last), "", self._book.format(style))
+        self.text(first, text, style)
+
+    def merged_number(self, first: Address, last: Address, style: Style) -> None:
+        """An empty range for one number, which is written afterwards into its first cell."""
+        self._do("merge_range", *_zero(first), *_zero(last), "", self._book.format(style))
+
+    def widths(self, widths: Sequence[float]) -> None:
+        for column, width in enumerate(widths):
+            self._do("set_column", column, column, width)
+
+    def hide_columns(self, first: int, last: int) -> None:
+        self._do("set_column", first - 1, last - 1, None, None, {"hidden": True})
+
+    def height(self, row: int, points: float) -> None:
+        self._do("set_row", row - 1, points)
+
+    def validate(self, at: Address, rule: Mapping[str, Any]) -> None:
+        self._do("data_validation", *_zero(at), *_zero(at), dict(rule))
+
+    def shade(self, first: Address, last: Address, rule: Mapping[str, Any], style: Style) -> None:
+        """A conditional format."""
+        self._do("conditional_format", *_zero(first), *_zero(last), {**rule, "format": self._book.format(style)})
+
+    def call(self, method: str, *args: Any, **options: Any) -> None:
+        """Settings of a whole sheet: printing, panes, protection, state."""
+        self._do(method, *args, **options)
+
+    def _do(self, method: str, *args: Any, **options: Any) -> None:
+        _kept(getattr(self._sheet, method)(*args, **options), f"{self._sheet.name}: {method}{args[:2]}")
+
+
+def _kept(result: object, what: str) -> None:
+    if isinstance(result, int) and result != 0:
+        raise LostInWriting(f"{what} was not written (code {result})")
+
+
+def _zero(at: Address) -> tuple[int, int]:
+    return at[0] - 1, at[1] - 1
