@@ -97,8 +97,13 @@ def _file_line(
         form=examined.form,
         level=unit.level if unit else None,
         status="ignored" if elsewhere else status,
-        findings=0 if elsewhere else counts.get(examined.path, 0),
+        findings=0 if elsewhere or _own_result(examined, status) else counts.get(examined.path, 0),
     )
+
+
+def _own_result(examined: Examination, status: str) -> bool:
+    """A result of ours among the inputs: ignored, whatever somebody wrote into it."""
+    return status == "ignored" and not examined.ignored
 
 
 def cover(choice: Choice, files: Iterable[FileLine], inside: set[str], setting: Setting) -> Coverage:

@@ -86,6 +86,7 @@ def _consolidated(book: RawBook, bare: Examination, expected: Expectation) -> Ex
         form=content.form,
         campaign=content.campaign,
         unit=content.unit,
+        parents=content.parents,
         units=content.units,
         leaves=() if _refused(findings) else content.leaves,
         findings=findings,

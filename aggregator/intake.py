@@ -78,12 +78,10 @@ def _brought(examined: Examination, register: Register) -> Iterable[Unit]:
 
 
 def _first_status(examined: Examination, register: Register, at: Unit) -> str:
-    if examined.ignored:
-        return "ignored"
-    if any(severity_of(finding) == "error" for finding in examined.findings):
-        return "refused"
     own_result = examined.kind == "consolidated" and examined.unit and _covers(examined.unit, at, register)
-    return "ignored" if own_result else "accepted"
+    if examined.ignored or own_result:
+        return "ignored"
+    return "refused" if any(severity_of(finding) == "error" for finding in examined.findings) else "accepted"
 
 
 def _covers(unit: Unit, at: Unit, register: Register) -> bool:

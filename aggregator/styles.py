@@ -75,8 +75,15 @@ def lines_height(lines: int) -> float:
     return LINE * lines + 2
 
 
+LETTERS_PER_WIDTH = 1.12
+"""Letters of 12-point Times New Roman that one unit of column width holds at least, in Vietnamese text."""
+
+
 def row_height(row: Row) -> float:
-    return lines_height(max(wrapped_lines(row.label, WIDTHS[1]), wrapped_lines(row.unit, WIDTHS[2] - 1)))
+    """High enough for label and unit; bold letters are wider."""
+    label = WIDTHS[1] * (1 if row_style(row, BORDER).get("bold") else LETTERS_PER_WIDTH)
+    unit = WIDTHS[2] * LETTERS_PER_WIDTH
+    return lines_height(max(wrapped_lines(row.label, label), wrapped_lines(row.unit, unit)))
 
 
 def row_style(row: Row, style: Style) -> Style:

@@ -85,6 +85,7 @@ def write_unit_sheet(page: Page, issue: Issue) -> None:
         page.height(number, lines_height(1) + 4)
         if not locked:
             page.validate((number, 2), rule)
+    page.call("print_area", 0, 0, place.UNIT_FIRST_ROW + len(place.UNIT_LABELS) - 2, 1)
 
 
 def _unit_lines(issue: Issue) -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -1,4 +1,4 @@
-"""The house itself: who may import whom, every finding code in all its places, generated pages, sizes, no private paths.
+"""The house itself: who may import whom, every finding code in all its places, generated pages, sizes.
 
 Reads the sources as text and trees; runs nothing of the program but its catalogue and its help. Part of `make lint`.
 """
@@ -34,17 +34,17 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("alignment", "identity"),
     ("report",),
     ("submission",),
-    ("checks",),
+    ("checks", "consolidation"),
+    ("writing",),
+    ("styles",),
+    ("outputs",),
     ("consolidated",),
     ("examine",),
     ("workers",),
-    ("intake", "consolidation"),
+    ("intake",),
     ("account",),
-    ("writing",),
-    ("styles",),
     ("template_sheets",),
     ("template",),
-    ("outputs",),
     ("steps",),
     ("console",),
     ("cli",),
@@ -52,7 +52,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 )
 """From the ground up. A room may use the layers below its own; a name stands for a module or for a whole package.
 
-Modules of one package may use each other, neighbours in one layer may not, and nowhere is there a circle."""
+Modules of one package may use each other, neighbours in one layer may not, and nowhere is there a circle. `outputs`
+lies below `consolidated`, which reads back what `outputs.workbook_*` wrote, by the same tables."""
 
 LATE = {
     "cli": "start-up time: a command loads only what it uses",
@@ -181,21 +182,152 @@ def test_packages_are_all_listed() -> None:
 
 # --- finding codes -------------------------------------------------------------------------------------------------
 
-MAKERS = {"Finding", "Rule", "Limit", "say", "at_figure", "_at_row", "_gave_up", "_refused"}
-"""Calls that take a finding code among their arguments."""
+MAKERS = {
+    "Finding": 0,
+    "Rule": 0,
+    "Limit": 0,
+    "_Limit": 0,
+    "desk.say": 0,
+    "at_figure": 0,
+    "_at_row": 0,
+    "_refused": 0,
+    "_gave_up": 1,
+}
+"""Calls that are given a finding code, and which of their arguments it is."""
 
 
-def codes_in(tree: ast.AST) -> set[str]:
-    """Codes that stand as literals where a finding is made."""
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and called(node.func) in MAKERS]
-    literals = [value for call in calls for value in (*call.args, *(word.value for word in call.keywords))]
-    texts = [value.value for value in literals if isinstance(value, ast.Constant) and isinstance(value.value, str)]
-    return {text for text in texts if re.fullmatch(r"(file|form|unit|seal|sheet|row|value)-[a-z-]+", text)} | {
-        call.args[0].value
-        for call in calls
-        if called(call.func) in {"Finding", "say", "at_figure", "_at_row", "_gave_up"}
-        for call_args in [call.args]
-        if call_args and isinstance(call_args[0], ast.Constant) and isinstance(call_args[0].value, str)
-        for call in [call]
-        if "-" in call_args[0].value or called(call.func) != "_gave_up"
+def codes_in(tree: ast.AST) -> Iterator[str]:
+    """Codes that stand as literals where a finding is made, or behind `code=`."""
+    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+        name = ast.unparse(call.func)
+        number = MAKERS.get(name, MAKERS.get(name.rpartition(".")[2], len(call.args)))
+        given = [*call.args[number : number + 1], *(word.value for word in call.keywords if word.arg == "code")]
+        yield from (value.value for value in given if isinstance(value, ast.Constant) and isinstance(value.value, str))
+
+
+def test_every_code_that_is_used_is_in_the_catalogue() -> None:
+    used = {code: module for module, tree in modules().items() for code in codes_in(tree)}
+    assert len(used) > 30
+    assert {code: module for code, module in used.items() if code not in CATALOGUE} == {}
+
+
+def test_every_code_of_the_catalogue_is_used() -> None:
+    literals = {
+        node.value
+        for module, tree in modules().items()
+        if module != "aggregator.catalogue"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant)
     }
+    forms = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "templates").glob("*.json"))
+    assert [code for code in CATALOGUE if code not in literals and f'"{code}"' not in forms] == []
+
+
+@pytest.mark.parametrize("code", CATALOGUE)
+def test_sentences(code: str) -> None:
+    """Both languages, the same facts in both, nothing but facts in braces, brackets that close."""
+    entry = CATALOGUE[code]
+    assert entry.code == code
+    assert entry.severity in SEVERITIES
+    assert re.fullmatch("[a-z]+(-[a-z]+)*", code)
+    for sentence in (entry.vi, entry.en):
+        assert sentence == sentence.strip()
+        assert sentence.endswith(".")
+        assert re.search(r"[{}\[\]]", FACT.sub("", OPTIONAL.sub(r"\1", sentence))) is None
+    assert set(FACT.findall(entry.vi)) == set(FACT.findall(entry.en))
+    assert BLANK.keys() == {"vi", "en"}
+
+
+def test_every_code_has_its_page() -> None:
+    page = (ROOT / "docs/findings.md").read_text(encoding="utf-8")
+    assert re.findall("^### `(.+)`$", page, re.MULTILINE) == list(CATALOGUE)
+
+
+def test_every_code_has_its_sample_and_no_other_has() -> None:
+    """One folder per code, or several: `<code>--<variant>`."""
+    folders = [path.name for path in (ROOT / "sample_reports/faults").glob("*") if path.is_dir()]
+    codes = {name.partition("--")[0] for name in folders}
+    assert {"without a sample": CATALOGUE.keys() - codes, "of no code": codes - CATALOGUE.keys()} == {
+        "without a sample": set(),
+        "of no code": set(),
+    }
+
+
+# --- pages, sizes, paths -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", make_docs.PAGES)
+def test_generated_pages_are_up_to_date(name: str) -> None:
+    """Line breaks are left aside: they depend on the version of click."""
+    written = (ROOT / "docs" / name).read_text(encoding="utf-8")
+    assert written.split() == make_docs.PAGES[name]().split(), "make docs"
+
+
+def functions(tree: ast.AST) -> Iterator[tuple[str, int]]:
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.end_lineno:
+            yield node.name, node.end_lineno - node.lineno + 1
+
+
+def test_functions_fit_on_a_page() -> None:
+    long = {
+        f"{module}.{name}": size
+        for module, tree in modules().items()
+        for name, size in functions(tree)
+        if size > MAX_FUNCTION
+    }
+    assert {name: size for name, size in long.items() if name not in LONG_FUNCTIONS} == {}
+    assert LONG_FUNCTIONS.keys() - long.keys() == set()
+
+
+def test_modules_are_one_room() -> None:
+    sizes = {path.relative_to(ROOT).as_posix(): path.read_bytes().count(b"\n") for path in source_files()}
+    long = {name: size for name, size in sizes.items() if size > MAX_MODULE}
+    assert {name: size for name, size in long.items() if name not in LONG_MODULES} == {}
+    assert LONG_MODULES.keys() - long.keys() == set()
+
+
+def test_every_module_says_what_it_is_for() -> None:
+    empty = {path for path in source_files() if not path.read_bytes()}
+    documented = {
+        module_name(path): ast.get_docstring(modules()[module_name(path)])
+        for path in source_files()
+        if path not in empty
+    }
+    assert [module for module, text in documented.items() if not text] == []
+
+
+def tracked() -> list[Path]:
+    """What git has or would take; in an unpacked source archive everything that lies there."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    try:
+        listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout.decode()
+    except (OSError, subprocess.CalledProcessError):
+        return [path for path in ROOT.rglob("*") if path.is_file()]
+    return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).is_file()]
+
+
+MACHINE = re.compile(
+    r"(?<![\w.:/])/(?:tmp|work|root|home|Users|mnt)/[\w.]"
+    r"|\b[A-Z]:\\+Users\\"
+    r"|\b(?:pypi|pythonhosted|npmjs|anaconda|jfrog|proxy\.golang)\.(?:org|com|io)\b"
+    r"|\b(?:artifactory|nexus)\.[a-z]"
+    r"|--(?:extra-)?index-url"
+)
+"""Folders of a developer's machine and hosts of packages: whoever installs uses their own."""
+
+
+def test_no_machine_and_no_host_is_named() -> None:
+    found = {}
+    for path in tracked():
+        data = path.read_bytes()
+        if b"\0" not in data and (hit := MACHINE.search(data.decode("utf-8", "replace"))):
+            found[path.relative_to(ROOT).as_posix()] = hit[0]
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    "text", ["see /" + "home/an/x", "C:" + "\\Users\\an", "https://" + "pypi" + ".org/simple", "--index" + "-url x"]
+)
+def test_the_search_would_find_them(text: str) -> None:
+    assert MACHINE.search(text)

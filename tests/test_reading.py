@@ -246,7 +246,7 @@ def _lower(monkeypatch: pytest.MonkeyPatch, name: str, value: int) -> None:
 
 _SIZES = {name: len(data.encode()) if isinstance(data, str) else len(data) for name, data in parts().items()}
 _DEEP = book(workbook=workbook(after="<a>" * 40 + "</a>" * 40))
-_LOOSE = replaced(Part("xl/media/a.png", b"", raw=b"x" * 2_000, size=300_000))
+_LOOSE = replaced(Part("xl/media/a.png", b"", raw=b"x" * 2_000, size=150_000))
 _MERGES = book(sheet=sheet(after='<mergeCells><mergeCell ref="A1:B1"/><mergeCell ref="A3:B3"/></mergeCells>'))
 _TWO_NAMES = workbook(after="<definedNames><definedName name='a'>12345</definedName><definedName name='b'/></definedNames>")
 _TEXTS = string_table("<si><t>abcdefghijklmnopq</t></si>" + "<si><t>ab</t></si>" * 6)
@@ -255,8 +255,8 @@ _COMMENT = sheet(after=f"<!--{'x' * 3_000}-->")
 EXACT: dict[str, tuple[bytes, int]] = {
     "FILE": (HONEST, len(HONEST)),
     "ENTRIES": (HONEST, len(parts())),
-    "RATIO": (_LOOSE, 150),
-    "RATIO_FREE": (_LOOSE, 300_000),
+    "RATIO": (_LOOSE, 75),
+    "RATIO_FREE": (_LOOSE, 150_000),
     "PART": (HONEST, max(_SIZES.values())),
     "ALL_PARTS": (HONEST, sum(_SIZES.values())),
     "DEPTH": (_DEEP, 41),
@@ -296,7 +296,7 @@ def test_limit(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     if name == "RATIO":
         _lower(monkeypatch, "RATIO_FREE", 0)
     if name == "RATIO_FREE":
-        _lower(monkeypatch, "RATIO", 149)
+        _lower(monkeypatch, "RATIO", 74)
     _lower(monkeypatch, name, exact)
     opened(data)
     _lower(monkeypatch, name, exact - 1)
@@ -375,7 +375,8 @@ def _by_openpyxl(seed: int) -> bytes:
     page = written.active
     assert page is not None
     for (row, column), value in _random_cells(seed).items():
-        cell = page.cell(row + 1, column + 1, value)
+        # openpyxl neither writes nor reads Excel's escapes: "_x0041_" would come back as "A", also from Excel.
+        cell = page.cell(row + 1, column + 1, "" if value == "_x0041_" else value)
         if isinstance(value, str):
             cell.data_type = "s"
     page["A71"] = "=SUM(A1:A60)"

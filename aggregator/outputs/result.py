@@ -43,6 +43,7 @@ def result_document(
         "totals": by_row(totals or {}),
         "blank": by_row(blank or {}),
         "outputs": list(outputs),
+        "error": None,
     }
 
 

@@ -38,14 +38,14 @@ TEXT: Style = {**FONT, "font_size": 10, "border": 1, "num_format": "@"}
 WRAPPED: Style = {**TEXT, "text_wrap": True, "valign": "top"}
 NUMBER: Style = {**FONT, "font_size": 10, "border": 1, "align": "right", "num_format": "#,##0"}
 SUMMED: Style = {**NUMBER, "bg_color": "#E8EEF4"}
-HEAD: Style = {**FONT, "font_size": 10, "border": 1, "bold": True, "bg_color": "#E8EEF4", "align": "center"}
+HEAD: Style = {**FONT, "font_size": 9, "border": 1, "bold": True, "bg_color": "#E8EEF4", "align": "center"}
 WORDS: Style = {**FONT, "font_size": 9, "border": 1, "text_wrap": True, "align": "center"}
 TITLE: Style = {**FONT, "font_size": 13, "bold": True}
 HIDDEN: Style = {**SMALL, "num_format": "@"}
 
 WORD_HEIGHT = 88.0
 FIGURE_WIDTH, MONEY_WIDTH = 11.5, 17.0
-BRANCH_WIDTHS = (14, 44, 28, 11)
+BRANCH_WIDTHS = (13, 40, 22, 9)
 DETAIL_WIDTHS = (14, 40, 14, 24, 34, 14, 18)
 EXTRA_WIDTHS = (20, 12, 22, 34)
 
@@ -120,7 +120,7 @@ def write_value(page: Page, at: Address, value: Value, style: Style) -> None:
 
 def _print_wide(page: Page, table: Table) -> None:
     """Landscape, code and name repeated on every page."""
-    _print_list(page, 60)
+    _print_list(page, 58)
     page.call("repeat_rows", 0, HEADER_ROW - 1)
     page.call("repeat_columns", 0, 1)
     page.call("freeze_panes", FIRST_LINE - 1, 2)

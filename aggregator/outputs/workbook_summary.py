@@ -25,6 +25,9 @@ from aggregator.styles import (
     TOTAL,
     WARN,
     WIDTHS,
+    lines_height,
+    row_height,
+    wrapped_lines,
     write_foot,
     write_head,
     write_row_texts,
@@ -70,7 +73,9 @@ def _write_row(page: Page, result: Consolidation, layout: Layout, row: Row, cell
             page.blank((at, column), NOTHING)
         else:
             page.formula((at, column), total.formula, total.value, TOTAL)
-    page.text((at, place.NOTE), _note(result, row), BORDER)
+    note = _note(result, row)
+    page.text((at, place.NOTE), note, BORDER)
+    page.height(at, max(row_height(row), lines_height(wrapped_lines(note, WIDTHS[5] - 2))))
     page.text((at, place.CHECK), row_words(result, row), WORDS)
 
 
