@@ -35,14 +35,14 @@ LINE = 16.5
 PAGE_NUMBERS = '&C&"Times New Roman"&11Trang &P/&N'
 
 
-def write_head(page: Page, layout: Layout, unit: str, caption: str | None) -> None:
-    """Everything above the first row of the table: unit, titles, caption, both header rows."""
+def write_head(page: Page, layout: Layout, unit: str, caption: str | None, beside: str = place.CHECK_HEADER) -> None:
+    """Everything above the first row of the table; `beside` heads column G."""
     write_across(page, layout.unit_row, f"Đơn vị: {unit}", {**FONT, "bold": True, "text_wrap": True})
     for row, title in zip(layout.title_rows, layout.form.titles, strict=True):
         write_across(page, row, title, TITLE)
     write_across(page, layout.caption_row, caption or "", CAPTION)
     write_header(page, layout)
-    page.text((layout.header_row, place.CHECK), place.CHECK_HEADER, WARN)
+    page.text((layout.header_row, place.CHECK), beside, WARN)
     page.text((layout.header_row, place.CODE), place.CODE_HEADER, SMALL)
 
 

@@ -10,7 +10,7 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from functools import cache
@@ -98,7 +98,7 @@ def line(
 ) -> dict[str, Any]:
     """Severity and place of a finding, by default on `Số liệu` of the school's file."""
     unit = place.get("unit", SCHOOL)
-    known = {"file": f"nhan_ve/{name_of(unit or SCHOOL)}", "sheet": SHEET, "unit": unit, **place}
+    known = {"file": f"nhan_ve/{name_of(SCHOOL)}", "sheet": SHEET, "unit": unit, **place}
     return {
         "severity": severity, **{key: known[key] for key in ("file", "sheet")}, "cell": cell, "unit": known["unit"],
         "row": row, "measure": measure, **{key: known[key] for key in ("found", "code") if key in known},
@@ -169,6 +169,8 @@ def on_table(change: Callable[[Worksheet], object]) -> bytes:
 
 # --- packing without a clock ---------------------------------------------------------------------------------------
 
+SAVE_TIME = re.compile("(<dcterms:(?:created|modified)[^>]*>)[^<]*")
+
 
 def packed(book: Workbook, saved: str = SAVED) -> bytes:
     """Saved by openpyxl; canonical XML, because openpyxl writes another dialect where lxml is installed."""
@@ -179,7 +181,7 @@ def packed(book: Workbook, saved: str = SAVED) -> bytes:
         for name, content in parts.items():
             parts[name] = f"{HEAD}{canonicalize(content.decode())}".encode()
         core = parts["docProps/core.xml"].decode()
-        parts["docProps/core.xml"] = re.sub(r"(<dcterms:modified[^>]*>)[^<]*", rf"\g<1>{saved}", core).encode()
+        parts["docProps/core.xml"] = SAVE_TIME.sub(rf"\g<1>{saved}", core).encode()
 
     return repacked(buffer.getvalue(), settle)
 
@@ -228,8 +230,13 @@ def rearrange(sheet: Worksheet, change: Callable[[list[int | None]], object]) ->
     for now, before in enumerate(order, start=1):
         if before is not None:
             place.setdefault(before, now)
-    _move_ranges(sheet, place)
+    merged = [CellRange(area.coord) for area in sheet.merged_cells.ranges]
+    for area in merged:
+        sheet.unmerge_cells(area.coord)
     _move_cells(sheet, order, place)
+    for area in _shifted(merged, place):
+        sheet.merge_cells(area.coord)
+    _move_validations(sheet, place)
 
 
 def _move_cells(sheet: Worksheet, order: list[int | None], place: Mapping[int, int]) -> None:
@@ -269,17 +276,16 @@ def _moved(value: Any, place: Mapping[int, int]) -> Any:
     return REFERENCE.sub(reference, value)
 
 
-def _move_ranges(sheet: Worksheet, place: Mapping[int, int]) -> None:
-    """Merged cells and validations; what lost its rows is dropped."""
-    for merged in list(sheet.merged_cells.ranges):
-        sheet.unmerge_cells(merged.coord)
-        if merged.min_row in place and merged.max_row in place:
-            merged.shift(row_shift=place[merged.min_row] - merged.min_row)
-            sheet.merge_cells(merged.coord)
+def _move_validations(sheet: Worksheet, place: Mapping[int, int]) -> None:
     for rule in sheet.data_validations.dataValidation:
-        kept = [area for area in rule.sqref.ranges if area.min_row in place]
-        for area in kept:
-            area.shift(row_shift=place[area.min_row] - area.min_row)
-        rule.sqref = MultiCellRange([CellRange(area.coord) for area in kept])
+        rule.sqref = MultiCellRange(_shifted(rule.sqref.ranges, place))
     rules = sheet.data_validations.dataValidation
     sheet.data_validations.dataValidation = [rule for rule in rules if rule.sqref.ranges]
+
+
+def _shifted(areas: Iterable[CellRange], place: Mapping[int, int]) -> list[CellRange]:
+    """Each range where its rows are now; what lost a row is dropped."""
+    kept = [area for area in areas if area.min_row in place and area.max_row in place]
+    for area in kept:
+        area.shift(row_shift=place[area.min_row] - area.min_row)
+    return [CellRange(area.coord) for area in kept]

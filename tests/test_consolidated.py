@@ -18,6 +18,7 @@ from aggregator.outputs.workbook import write_workbook
 from aggregator.outputs.workbook_layout import HEADER_ROW
 from aggregator.reading.book import a1
 from aggregator.reading.strict import open_book
+from aggregator.register import Register
 from tests.office import Office
 from tests.test_workbook import FORMS, KEY, REGISTER, headers, make_leaf, make_result
 
@@ -334,7 +335,5 @@ def test_another_form_is_not_added_up(data):
 
 
 def test_a_unit_that_nobody_knows_is_named(data):
-    from aggregator.register import Register
-
     findings = read(data, ours(register=Register.of(REGISTER.units[:1])))[1]
     assert [(f.code, f.found) for f in findings] == [("unit-unknown", "778")]

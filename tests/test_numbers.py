@@ -13,7 +13,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from aggregator import numbers
-from aggregator.numbers import LARGEST, LONGEST_ENTRY, Measure, Reading, read_cell, read_text
+from aggregator.number_words import LARGEST, LONGEST_ENTRY
+from aggregator.numbers import Measure, Reading, read_cell, read_text
 from aggregator.reading.book import Cell, RawSheet
 
 MEASURES: tuple[Measure, ...] = ("count", "people", "money")

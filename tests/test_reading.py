@@ -225,7 +225,7 @@ def test_expansion_stops_at_its_limit(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_many_long_shared_formulas_stay_small() -> None:
-    long = "+".join(["A1"] * 2_000)
+    long = f"&quot;{'x' * 8_000}&quot;&amp;A1"
     rows = f'<row r="1"><c r="B1"><f t="shared" ref="B1:B9" si="0">{long}</f><v>1</v></c></row>'
     rows += "".join(f'<row r="{row}"><c r="B{row}"><f t="shared" si="0"/><v>1</v></c></row>' for row in range(2, 20_000))
     found = by_address(opened(with_rows(rows)))
@@ -390,8 +390,8 @@ def _theirs(data: bytes, values: bool) -> dict[tuple[int, int], TheirCell]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         loaded = openpyxl.load_workbook(io.BytesIO(data), data_only=values)
-    page = loaded.worksheets[0]
-    return {(cell.row, cell.column): cell for row in page.iter_rows() for cell in row if cell.value is not None}
+    filled = loaded.worksheets[0]._cells  # type: ignore[attr-defined]  # iter_rows would make every cell up to XFD
+    return {address: cell for address, cell in filled.items() if cell.value is not None}
 
 
 def _same(ours: Cell, theirs: object, date1904: bool = False) -> bool:
@@ -429,7 +429,7 @@ def test_formulas_and_formats_agree_with_openpyxl(seed: int) -> None:
         assert ours[address].format == cell.number_format
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(2))
 def test_numbers_agree_with_calamine(seed: int) -> None:
     data = _by_openpyxl(seed)
     page = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0)

@@ -64,7 +64,7 @@ def make_leaf(form: Form, code: str, seed: int, **fields) -> Leaf:
 def make_leaves(form: Form) -> tuple[Leaf, ...]:
     text = next((row.key for row in form.rows if row.text), form.rows[0].key)
     notes = (
-        Note("open", text, "=HYPERLINK(\"http://a.example\")\nDòng hai", "F45"),
+        Note("open", text, '=HYPERLINK("http://a.example")\nDòng hai', "F45"),
         Note("note", form.rows[2].key, "  Ghi chú @ đầu dòng", "F9"),
         Note("narrative", form.sections[0], "Đã triển khai đầy đủ.", "B4"),
         Note("evidence", "Ảnh lễ khai mạc", "http://anh.example/1.jpg", ""),
@@ -82,7 +82,9 @@ def make_leaves(form: Form) -> tuple[Leaf, ...]:
     )
 
 
-def make_result(form_id: str = "tong-hop-2024", leaves: tuple[Leaf, ...] | None = None, at: str = "778") -> Consolidation:
+def make_result(
+    form_id: str = "tong-hop-2024", leaves: tuple[Leaf, ...] | None = None, at: str = "778"
+) -> Consolidation:
     """The district's result from its own figures, two communes, three schools and a department."""
     form = load_form(form_id)
     leaves = make_leaves(form) if leaves is None else leaves
@@ -104,10 +106,16 @@ def make_result(form_id: str = "tong-hop-2024", leaves: tuple[Leaf, ...] | None 
         totals=sum_totals(form, [branch.totals for branch in branches]),
         blank=count_blanks(form, leaves),
         coverage=Coverage(codes, accepted, accepted, (), missing, missing[:1]),
-        files=tuple(FileLine(leaf.file, leaf.sha256, 9000, leaf.unit.code, form.id, "school", "accepted", 0) for leaf in leaves)
+        files=tuple(
+            FileLine(leaf.file, leaf.sha256, 9000, leaf.unit.code, form.id, "school", "accepted", 0) for leaf in leaves
+        )
         + (FileLine("nhan_ve/~$a.xlsx", None, None, None, None, None, "ignored", 1),),
         units=tuple(UnitLine(REGISTER.by_code[code], status.get(code, "missing"), (), 0) for code in codes),
-        findings=(Finding("row-moved", "nhan_ve/007.xlsx", "Số liệu", "B9", "007", form.rows[2].key, found="=B9", expected="B10"),),
+        findings=(
+            Finding(
+                "row-moved", "nhan_ve/007.xlsx", "Số liệu", "B9", "007", form.rows[2].key, found="=B9", expected="B10"
+            ),
+        ),
         as_of="2024-11-05",
         caption=form.caption,
         signature=form.signature,
@@ -284,7 +292,9 @@ def test_the_manifest_reconciles(result, data):
     sheet = opened(data, values=True)["Nguồn"]
     facts = {row[0].value.strip(): row[1].value for row in sheet.iter_rows(min_row=2, max_row=20) if row[0].value}
     assert facts["Dấu vân tay của mẫu (SHA-256)"] == result.form.fingerprint
-    counts = [facts[name] for name in ("đã cộng", "không cộng, cần sửa", "đã có bản mới hơn", "trùng bản đã có", "bỏ qua")]
+    counts = [
+        facts[name] for name in ("đã cộng", "không cộng, cần sửa", "đã có bản mới hơn", "trùng bản đã có", "bỏ qua")
+    ]
     assert sum(counts) == facts["Số tệp đã xem"] == len(result.files)
 
 

@@ -30,7 +30,7 @@ from aggregator.outputs.workbook_lists import Listing, listings, source_list
 from aggregator.outputs.workbook_summary import write_summary
 from aggregator.reading.book import Address
 from aggregator.seal import RESULT_PREFIX, Token, make_token
-from aggregator.styles import FONT, PAGE_NUMBERS, SMALL
+from aggregator.styles import FONT, PAGE_NUMBERS, SMALL, wrapped_lines
 from aggregator.submission import Leaf
 from aggregator.writing import MAX_TEXT, Book, LostInWriting, Page, Style, build
 
@@ -44,6 +44,9 @@ TITLE: Style = {**FONT, "font_size": 13, "bold": True}
 HIDDEN: Style = {**SMALL, "num_format": "@"}
 
 WORD_HEIGHT = 88.0
+LIST_LINE = 13.5
+"""Points of one line of 10-point type."""
+MAX_HEIGHT = 409.0
 FIGURE_WIDTH, MONEY_WIDTH = 11.5, 17.0
 BRANCH_WIDTHS = (13, 40, 22, 9)
 DETAIL_WIDTHS = (14, 40, 14, 24, 34, 14, 18)
@@ -155,12 +158,20 @@ def _write_listing(book: Book, listing: Listing) -> None:
     for row, line in enumerate(listing.lines, start=header + 1):
         for column, value in enumerate(line, start=1):
             write_value(page, (row, column), value, WRAPPED)
+        page.height(row, _line_height(line, listing))
     if listing.lines:
         page.call("autofilter", header - 1, 0, header + len(listing.lines) - 1, len(listing.columns) - 1)
     page.call("freeze_panes", header, 0)
     page.call("repeat_rows", header - 1)
     page.call("ignore_errors", {"number_stored_as_text": f"A1:L{header + max(len(listing.lines), 1)}"})
     _print_list(page, None)
+
+
+def _line_height(line: Sequence[str | int], listing: Listing) -> float:
+    """High enough for the longest text: LibreOffice does not fit rows by itself; no row is higher than Excel allows."""
+    texts = ((str(value), width) for value, (_, width) in zip(line, listing.columns, strict=True))
+    lines = max(sum(wrapped_lines(part, width) for part in text.split("\n")) for text, width in texts)
+    return min(MAX_HEIGHT, LIST_LINE * lines + 3)
 
 
 def _write_hidden(book: Book, lines: Sequence[Line]) -> None:

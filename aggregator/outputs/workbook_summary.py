@@ -37,7 +37,7 @@ from aggregator.writing import Page, Style
 
 INFO_COLUMN = 10
 """The coverage block begins in J, beside row codes and live check."""
-SUMMARY_WIDTHS = (*WIDTHS[:6], 44, 9, 3, 100)
+SUMMARY_WIDTHS = (*WIDTHS[:6], 36, 9, 3, 100)
 FIRST_NAMES = 5
 """How many names stand before "and N more"."""
 EXACT_DIGITS = 10**15
@@ -52,7 +52,7 @@ def write_summary(page: Page, result: Consolidation, token: Token, branches: Tab
     layout = Layout(result.form)
     page.widths(SUMMARY_WIDTHS)
     page.text(place.TOKEN_CELL, token.text, SMALL)
-    write_head(page, layout, result.at.name, result.caption)
+    write_head(page, layout, result.at.name, result.caption, beside="Cộng từ")
     cells = total_cells(result.form, branches, result.totals)
     for row in result.form.rows:
         _write_row(page, result, layout, row, cells)

@@ -60,7 +60,7 @@ FORMULA = Limit(8_192, "mỗi công thức không quá 8.192 ký tự", "a formu
 NUMBER = Limit(64, "mỗi số không quá 64 ký tự", "a number of at most 64 characters", code="file-damaged")
 MERGES = Limit(100_000, "không quá 100.000 vùng gộp ô", "at most 100,000 merged ranges")
 EXPANSION = Limit(
-    10_000_000,
+    4_000_000,
     "công thức dùng chung quá dài thì không khai triển",
     "shared formulas longer than this in all are not expanded",
 )

@@ -1,0 +1,46 @@
+"""Makes `sample_reports/faults`: for each finding code a workbook, how it was made, and the one line expected of it.
+
+`python -m tests.make_cases [CODE…]` writes all folders anew, or those of some codes; the same bytes on every run. The
+cases themselves stand in `cases_files`, `cases_structure`, `cases_values` and `cases_folder`, the filled samples of
+the five campaigns in `cases_samples`.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from tests import cases_files, cases_folder, cases_structure, cases_values
+from tests.cases_craft import FAULTS, Case
+
+CASES: tuple[Case, ...] = (
+    *cases_files.cases, *cases_structure.cases, *cases_values.cases, *cases_folder.cases,
+)  # fmt: skip
+BY_FOLDER = {case.folder: case for case in CASES}
+
+
+def write_case(case: Case, root: Path) -> None:
+    """One folder, from nothing."""
+    folder = root / case.folder
+    if folder.exists():
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True)
+    for name, data in case.files().items():
+        (folder / name).write_bytes(data)
+
+
+def main(codes: Iterable[str]) -> None:
+    wanted = set(codes)
+    if not wanted:
+        for folder in FAULTS.iterdir():
+            if folder.is_dir() and not folder.name.startswith("_") and folder.name not in BY_FOLDER:
+                shutil.rmtree(folder)
+    for case in CASES:
+        if not wanted or wanted & {case.code, case.folder}:
+            write_case(case, FAULTS)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,338 @@
+"""What the proofs share: campaigns made by the command line, forms filled in LibreOffice, results read by openpyxl.
+
+Nothing of `aggregator` is imported: the program is run as people run it, and what may be filled is read from the
+workbook itself (unlocked cells, their validation). Sizes follow PROOF_SIZE (1 is full, CI takes 0.2).
+"""
+
+import csv
+import json
+import os
+import random
+import re
+import secrets
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+from openpyxl.cell.cell import MergedCell
+from openpyxl.worksheet.worksheet import Worksheet
+
+from tests.office import Cell, Office
+from tests.oracle import PART, add_up
+
+ROOT = Path(__file__).resolve().parents[2]
+SIZE = float(os.environ.get("PROOF_SIZE", "1"))
+SEED = os.environ.get("PROOF_SEED") or str(secrets.randbelow(10**6))
+SAMPLES = ("hai-ba-trung-2021", "ben-cat-2021", "duc-trong-2021", "dong-nai-2023", "quan-7-2024")
+FORMS = ("tong-hop-2021", "tong-hop-2024", "dong-nai-2023")
+LEVELS = ("district", "commune", "school")
+SHEET, UNIT_SHEET = "Số liệu", "Đơn vị"
+CODE = re.compile(r"[MB]\d[\w.]*")
+NOISY = ("info", "warning")
+PROGRAM_SECONDS = 300.0
+
+Totals = dict[str, dict[str, int]]
+"""{row code: {count, people, money}}, zeros included, as the oracle gives it."""
+
+
+def scaled(full: int, least: int = 1) -> int:
+    return max(least, round(full * SIZE))
+
+
+def numbers_for(name: str) -> random.Random:
+    """Fresh numbers every run, the same again with PROOF_SEED."""
+    return random.Random(f"{SEED} {name}")
+
+
+# --- the program -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Done:
+    """One run of the command line."""
+
+    status: int
+    out: str
+    err: str
+
+    @cached_property
+    def document(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.out)
+        return found
+
+    @property
+    def totals(self) -> Mapping[str, Mapping[str, int]]:
+        found: Mapping[str, Mapping[str, int]] = self.document["totals"]
+        return found
+
+    def findings(self, file: str | None = None, without: Sequence[str] = ()) -> list[dict[str, Any]]:
+        """The findings of one file (name), or all."""
+        names = [line for line in self.document["findings"] if line["code"] not in without]
+        return [line for line in names if file is None or Path(line["file"] or "").name == file]
+
+    def states(self) -> dict[str, str]:
+        return {Path(line["path"]).name: line["status"] for line in self.document["files"]}
+
+
+def program(*words: str | Path, folder: Path | None = None) -> Done:
+    """`python -m aggregator WORDS` in a process of its own."""
+    command = [sys.executable, "-m", "aggregator", *map(str, words)]
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, encoding="utf-8", timeout=PROGRAM_SECONDS
+    )
+    return Done(done.returncode, done.stdout, done.stderr)
+
+
+def succeed(*words: str | Path, folder: Path | None = None) -> Done:
+    done = program(*words, folder=folder)
+    assert done.status == 0, f"{words}: {done.status}\n{done.out[-2000:]}\n{done.err[-2000:]}"
+    return done
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """A campaign folder with its issued workbooks."""
+
+    folder: Path
+
+    @cached_property
+    def form(self) -> Any:
+        """The form file, as data."""
+        name = json.loads((self.folder / "campaign.json").read_text(encoding="utf-8"))["form"]
+        return json.loads((ROOT / "templates" / f"{name}.json").read_text(encoding="utf-8"))
+
+    @cached_property
+    def units(self) -> Mapping[str, Mapping[str, str]]:
+        """The register: code → line."""
+        return {line["code"]: line for line in table(self.folder / "units.csv")}
+
+    @cached_property
+    def issued(self) -> Mapping[str, Path]:
+        """Unit code → the workbook it was sent."""
+        return {line["code"]: self.folder / line["file"] for line in table(self.folder / "phat_ra/danh_sach.csv")}
+
+    @property
+    def inbox(self) -> Path:
+        return self.folder / "nhan_ve"
+
+    def run(self, *words: str | Path) -> Done:
+        return program("-C", self.folder, *words)
+
+    def of_level(self, level: str) -> list[str]:
+        return [code for code in self.issued if self.units[code]["level"] == level]
+
+    def name_of(self, code: str) -> str:
+        return self.issued[code].name
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def sample_campaign(folder: Path, sample: str) -> Campaign:
+    succeed("init", folder, "--sample", sample)
+    return distributed(folder)
+
+
+def own_campaign(folder: Path, form: str, units: Iterable[str]) -> Campaign:
+    """`units` are lines `code,name,level,parent`; the root has no parent."""
+    register = folder.with_suffix(".csv")
+    register.write_text("\n".join(["code,name,level,parent", *units, ""]), encoding="utf-8")
+    year = re.sub(r"\D", "", form)
+    succeed("init", folder, "--form", form, "--units", register, "--year", year)
+    return distributed(folder)
+
+
+def distributed(folder: Path) -> Campaign:
+    succeed("-C", folder, "distribute")
+    return Campaign(folder)
+
+
+# --- filling ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A cell of the table that a unit may fill with a number, and the largest that its validation takes."""
+
+    cell: str
+    code: str
+    measure: str
+    cap: int
+
+
+def slots(path: Path) -> list[Slot]:
+    """Every unlocked number cell, as the workbook itself says: no look at the form file."""
+    sheet = openpyxl.load_workbook(path)[SHEET]
+    caps = dict(_caps(sheet))
+    found = []
+    for cells in sheet.iter_rows(min_col=1, max_col=8):
+        unit, code = cells[2].value, cells[7].value
+        if not isinstance(code, str) or not CODE.fullmatch(code):
+            continue
+        for cell, measure in ((cells[3], "money" if unit == "đồng" else "count"), (cells[4], "people")):
+            if not isinstance(cell, MergedCell) and not cell.protection.locked:
+                found.append(Slot(cell.coordinate, code, measure, caps[cell.coordinate]))
+    return found
+
+
+def _caps(sheet: Worksheet) -> Iterator[tuple[str, int]]:
+    for rule in sheet.data_validations.dataValidation:
+        if rule.type == "whole":
+            for block in rule.sqref.ranges:
+                yield from ((sheet.cell(*at).coordinate, int(rule.formula2)) for at in block.cells)
+
+
+def invented(form: Any, open_cells: Sequence[Slot], rng: random.Random, blank: float = 0.2) -> dict[str, int]:
+    """{cell: number}: some cells stay blank, some are zero; what the form asks (pairs, sub-totals, money) holds."""
+    numbers: dict[tuple[str, str], int] = {}
+    for code in dict.fromkeys(slot.code for slot in open_cells):
+        numbers |= _row_numbers([slot for slot in open_cells if slot.code == code], rng, blank)
+    caps = {(slot.code, slot.measure): slot.cap for slot in open_cells}
+    for row in form["rows"]:
+        total = row.get("total")
+        if total and total["relation"] == ">=":
+            parts = [_code(form, key) for key in total["parts"]]
+            least = sum(numbers.get((part, total["measure"]), 0) for part in parts)
+            at = (row["code"], total["measure"])
+            numbers[at] = min(least + rng.choice((0, 0, 1, 3)), caps[at])
+    cells = {(slot.code, slot.measure): slot.cell for slot in open_cells}
+    return {cells[at]: number for at, number in numbers.items()}
+
+
+def _row_numbers(row: Sequence[Slot], rng: random.Random, blank: float) -> dict[tuple[str, str], int]:
+    if rng.random() < blank:
+        return {}
+    if row[0].measure == "money":
+        return {(row[0].code, "money"): rng.choice((0, 1, 7, 12345)) * 100_000 or rng.randint(100_000, row[0].cap)}
+    if len(row) == 2:
+        count = rng.choice((0, rng.randint(1, 9), rng.randint(10, 80)))
+        people = rng.randint(count, min(200 * count, row[1].cap)) if count else 0
+        return {(row[0].code, "count"): count, (row[1].code, "people"): people}
+    return {(row[0].code, row[0].measure): rng.choice((0, 1, rng.randint(0, min(row[0].cap, 400))))}
+
+
+def _code(form: Any, key: str) -> str:
+    return next(row["code"] for row in form["rows"] if row["key"] == key)
+
+
+def fill(office: Office, campaign: Campaign, code: str, rng: random.Random, target: Path | None = None) -> Path:
+    """Type invented numbers into the issued workbook of a unit, as a person does; the validation takes them all."""
+    source = campaign.issued[code]
+    target = target or campaign.inbox / source.name
+    numbers = invented(campaign.form, slots(source), rng)
+    entries = [(SHEET, cell, str(number)) for cell, number in numbers.items()]
+    entries.append((UNIT_SHEET, value_cell(source, "Người lập biểu"), "Nguyễn Văn A"))
+    assert office.type_in(source, target, entries) == []
+    return target
+
+
+def fill_quickly(campaign: Campaign, code: str, rng: random.Random) -> Path:
+    """The same by openpyxl, for many units."""
+    source = campaign.issued[code]
+    book = openpyxl.load_workbook(source)
+    for cell, number in invented(campaign.form, slots(source), rng).items():
+        book[SHEET][cell].value = number
+    book.save(campaign.inbox / source.name)
+    return campaign.inbox / source.name
+
+
+def value_cell(path: Path, label: str) -> str:
+    """The cell beside a label of `Đơn vị`."""
+    sheet = openpyxl.load_workbook(path)[UNIT_SHEET]
+    return next(f"B{cells[0].row}" for cells in sheet.iter_rows(max_col=1) if cells[0].value == label)
+
+
+# --- results ---------------------------------------------------------------------------------------------------
+
+
+def oracle(paths: Iterable[Path], codes: Iterable[str]) -> Totals:
+    """The oracle's totals; rows that nobody could fill are zero."""
+    found = add_up(paths)
+    nothing = {"count": 0, "people": 0, "money": 0}
+    return {code: found.get(code, nothing) for code in codes} | found
+
+
+def full(totals: Mapping[str, Mapping[str, int]], form: Any) -> Totals:
+    """Totals of the JSON result, keyed by row code, absent measures zero, rows without any left out."""
+    codes = {row["key"]: row["code"] for row in form["rows"]}
+    zero = {"count": 0, "people": 0, "money": 0}
+    return {codes[key]: zero | dict(measures) for key, measures in totals.items()}
+
+
+def summary_totals(path: Path) -> Totals:
+    """`Tổng hợp` as Excel shows it: row codes in H, counts and money in D, people in E."""
+    totals: Totals = {}
+    for cells in openpyxl.load_workbook(path, data_only=True)["Tổng hợp"].iter_rows(max_col=8, values_only=True):
+        unit, first, people, code = cells[2], cells[3], cells[4], cells[7]
+        if isinstance(code, str) and CODE.fullmatch(code) and (first is not None or people is not None):
+            money = unit == "đồng"
+            numbers = {"count": 0 if money else first or 0, "people": people or 0, "money": (first or 0) if money else 0}
+            totals[code] = {measure: int(number) for measure, number in numbers.items()}
+    return totals
+
+
+def column_sums(path: Path, sheet: str) -> Totals:
+    """`Theo đơn vị` or `Chi tiết`: the sum of every column named by a row code and a measure."""
+    lines = list(openpyxl.load_workbook(path, data_only=True)[sheet].iter_rows(values_only=True))
+    head = next(number for number, line in enumerate(lines) if "Mã đơn vị" in line)
+    totals: Totals = {}
+    for column, name in enumerate(lines[head]):
+        code, _, measure = str(name).rpartition(".")
+        if measure in ("count", "people", "money") and CODE.fullmatch(code):
+            row = totals.setdefault(code, {"count": 0, "people": 0, "money": 0})
+            row[measure] = sum(int(line[column] or 0) for line in lines[head + 1 :] if line[0])
+    return totals
+
+
+def expected_totals(paths: Iterable[Path], form: Any) -> Totals:
+    """The oracle over these files, for every row that has a number at all."""
+    codes = [row["code"] for row in form["rows"] if row["fill"] or row.get("total", {}).get("relation") == "="]
+    found = oracle(paths, codes)
+    return {code: found[code] for code in codes}
+
+
+def is_part(code: str) -> bool:
+    return bool(PART.fullmatch(code))
+
+
+# --- recalculation ---------------------------------------------------------------------------------------------
+
+
+def stored(path: Path) -> dict[str, dict[str, str]]:
+    """Every non-empty cell of every sheet as it is stored: results of formulas, not the formulas."""
+    book = openpyxl.load_workbook(path, data_only=True)
+    return {
+        sheet.title: {cell.coordinate: _shown(cell.value) for cells in sheet.iter_rows() for cell in cells}
+        for sheet in book.worksheets
+    }
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return ""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def calculated(cells: Mapping[str, Cell]) -> dict[str, str]:
+    return {name: cell.value for name, cell in cells.items()}
+
+
+def differences(office: Office, path: Path) -> list[str]:
+    """Where LibreOffice calculates something else than what is stored: 'sheet!cell: stored, calculated'."""
+    now = office.recalc(path)
+    found = []
+    for sheet, cells in stored(path).items():
+        fresh = calculated(now[sheet])
+        for name in sorted(cells.keys() | fresh.keys()):
+            before, after = (" ".join(side.get(name, "").split()) for side in (cells, fresh))
+            if before != after:
+                found.append(f"{sheet}!{name}: {before!r}, {after!r}")
+    return found
