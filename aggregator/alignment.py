@@ -47,6 +47,8 @@ class Alignment:
     duplicated: tuple[Line, ...] = ()
     missing: tuple[str, ...] = ()
     codes_gone: bool = False
+    header_row: int = 0
+    """Where the upper header row stands now."""
 
     @property
     def intact(self) -> bool:
@@ -69,6 +71,7 @@ def align(sheet: RawSheet, layout: Layout) -> Alignment:
         duplicated=duplicated,
         missing=tuple(row.key for row in layout.form.rows if row.key not in {line.key for line in kept}),
         codes_gone=codes_gone,
+        header_row=_header_row(sheet, layout),
     )
 
 
@@ -123,26 +126,43 @@ def _label_index(form: Form) -> Mapping[Face, tuple[str, ...]]:
 
 
 def _by_label(lines: list[Line], coded: list[str | None], index: Mapping[Face, tuple[str, ...]]) -> list[str | None]:
-    """The key that label and unit say. Equal labels are told apart by their code, or else taken in order."""
+    """The key that label and unit say. Equal labels are told apart by their code, or else taken in order.
+
+    A label that the form has once says it alone, whatever became of the unit beside it.
+    """
     used: Counter[Face] = Counter()
+    alone = _alone(index)
     result: list[str | None] = []
     for line, code in zip(lines, coded, strict=True):
         face = (label_key(line.label), label_key(line.unit))
         keys = index.get(face, ())
         number = used[face]
         used[face] += 1
-        result.append(code if code in keys else keys[number] if number < len(keys) else None)
+        result.append(code if code in keys else keys[number] if number < len(keys) else alone.get(face[0]))
     return result
 
 
+def _alone(index: Mapping[Face, tuple[str, ...]]) -> Mapping[str, str]:
+    """The keys of labels that the form has only once."""
+    owners: dict[str, list[str]] = {}
+    for (label, _), keys in index.items():
+        owners.setdefault(label, []).extend(keys)
+    return {label: keys[0] for label, keys in owners.items() if label and len(keys) == 1}
+
+
 def _codes_left_behind(coded: list[str | None], labelled: list[str | None]) -> list[str | None]:
-    """Where labels moved and their codes stayed (cut and paste of A to F), the labels say which row it is."""
+    """Where labels moved and their codes stayed (cut and paste of A to F), the labels say which row it is.
+
+    So they do where the codes slipped as a column and name fewer rows than the labels.
+    """
     apart = [
         number
         for number, (code, label) in enumerate(zip(coded, labelled, strict=True))
         if code and label and code != label
     ]
-    if not apart or {coded[number] for number in apart} != {labelled[number] for number in apart}:
+    exchanged = {coded[number] for number in apart} == {labelled[number] for number in apart}
+    slipped = len({*coded} - {None}) < len({*labelled} - {None})
+    if not apart or not (exchanged or slipped):
         return coded
     return [labelled[number] if number in set(apart) else code for number, code in enumerate(coded)]
 
@@ -160,14 +180,23 @@ def _cut(lines: list[Line], sheet: RawSheet, layout: Layout) -> tuple[list[Line]
 
 
 def _first_of_each(lines: list[Line], layout: Layout) -> tuple[list[Line], tuple[Line, ...]]:
-    """One line per key; of twins the one in its own place stays, else the first."""
+    """One line per key; of twins the one stays that stands right: in its place, between its neighbours, else first."""
     seen = Counter(line.key for line in lines if line.key)
-    chosen: dict[str, Line] = {}
-    for line in lines:
-        if line.key and (line.key not in chosen or line.at == layout.row_of[line.key]):
-            chosen[line.key] = line
-    kept = [line for line in lines if not line.key or chosen[line.key] is line]
-    return kept, tuple(line for line in lines if line.key and seen[line.key] > 1 and chosen[line.key] is not line)
+    order = [None, *(row.key for row in layout.form.rows), None]
+    keyed = [None, *(line for line in lines if line.key), None]
+    chosen: dict[str, tuple[int, Line]] = {}
+    for before, line, after in zip(keyed, keyed[1:], keyed[2:], strict=False):
+        if line is None or line.key is None:
+            continue
+        number = order.index(line.key)
+        neighbours = ((before, order[number - 1]), (after, order[number + 1]))
+        fits = sum((found.key if found else None) == key for found, key in neighbours)
+        score = fits + (line.at == layout.row_of[line.key])
+        if line.key not in chosen or score > chosen[line.key][0]:
+            chosen[line.key] = (score, line)
+    kept = [line for line in lines if not line.key or chosen[line.key][1] is line]
+    twins = (line for line in lines if line.key and seen[line.key] > 1)
+    return kept, tuple(line for line in twins if line.key and chosen[line.key][1] is not line)
 
 
 def _moved(keys: Sequence[str], form: Form) -> frozenset[str]:

@@ -154,8 +154,18 @@ def _data_sheet(book: RawBook, form: Form) -> tuple[RawSheet | None, Findings]:
         found = ", ".join(sheet.name for sheet in tables)
         return tables[0], (Finding("form-twice", sheet=tables[1].name, found=found, expected=place.DATA_SHEET),)
     if not tables:
-        return None, (Finding("sheet-missing", sheet=place.DATA_SHEET, expected=place.DATA_SHEET),)
+        return None, (_no_table(book, form),)
     return tables[0], ()
+
+
+def _no_table(book: RawBook, form: Form) -> Finding:
+    """The sheet is gone; or it is there, and its columns are no longer those of the form."""
+    named = next((sheet for sheet in book.sheets if label_key(sheet.name) == label_key(place.DATA_SHEET)), None)
+    if named is None or not named.cells:
+        return Finding("sheet-missing", sheet=place.DATA_SHEET, expected=place.DATA_SHEET)
+    at = (Layout(form).header_row, place.LABEL)
+    found = clean(named.cells[at].text) if at in named.cells else None
+    return Finding("header-changed", sheet=named.name, cell=a1(*at), found=found or None, expected=form.header["label"])
 
 
 def find_details(book: RawBook) -> RawSheet | None:
@@ -189,7 +199,10 @@ def _unit(
     sheet = details.name if details else place.UNIT_SHEET
     codes = sorted({*tokens, *([typed] if typed else [])})
     if len(codes) > 1:
-        return None, False, (Finding("unit-conflict", sheet=sheet, cell=cell, found=", ".join(codes)),)
+        odd = next((carrier for carrier in carriers if typed in tokens and carrier.token.unit not in ("", typed)), None)
+        conflict = Finding("unit-conflict", found=", ".join(codes))
+        conflict = conflict.at(sheet=odd.sheet or None, cell=odd.cell) if odd else conflict.at(sheet=sheet, cell=cell)
+        return None, False, (conflict,)
     if not codes:
         return None, False, (Finding("unit-missing", sheet=sheet, cell=cell, expected=place.UNIT_LABELS[0]),)
     return codes[0], bool(tokens), ()

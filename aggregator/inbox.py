@@ -6,6 +6,7 @@ folder and opens nothing that could block.
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -104,7 +105,7 @@ def _passed_over(path: Path, mode: int) -> Finding | None:
 def shown(path: Path, base: Path) -> str:
     """The path relative to `base` with `/`, as results show it; what cannot be printed is escaped."""
     try:
-        relative = path.absolute().relative_to(base.absolute())
-    except ValueError:
-        relative = path
-    return printable(relative.as_posix(), MAX_PATH)
+        relative = os.path.relpath(path, base)
+    except ValueError:  # another drive on Windows
+        relative = str(path)
+    return printable(Path(relative).as_posix(), MAX_PATH)

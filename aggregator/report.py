@@ -15,7 +15,7 @@ from aggregator.forms import FigureKey, Form
 from aggregator.identity import Identity, detail
 from aggregator.layout import COLUMN_OF
 from aggregator.numbers import Reading, read_cell
-from aggregator.reading.book import RawBook, RawSheet, a1
+from aggregator.reading.book import Cell, RawBook, RawSheet, a1
 from aggregator.text import clean, label_key, plain
 
 MAX_LIST_LINES = 200
@@ -87,8 +87,16 @@ def _figures(form: Form, data: RawSheet, alignment: Alignment) -> Iterator[tuple
             continue
         cell = data.cells.get((row, COLUMN_OF[measure]))
         reading = read_cell(cell, measure, data) if cell else blank
-        text = f"={cell.formula}" if cell and cell.formula is not None else cell.text if cell else ""
-        yield (key, measure), Figure(a1(row, COLUMN_OF[measure]), text, reading)
+        yield (key, measure), Figure(a1(row, COLUMN_OF[measure]), _shown(cell), reading)
+
+
+def _shown(cell: Cell | None) -> str:
+    """What stands in a cell, as its formula or as it is seen; a truth value by Excel's word for it."""
+    if cell is None:
+        return ""
+    if cell.formula is not None:
+        return f"={cell.formula}"
+    return {"0": "FALSE", "1": "TRUE"}.get(cell.text, cell.text) if cell.kind == "bool" else cell.text
 
 
 def _row_notes(form: Form, data: RawSheet, alignment: Alignment) -> Iterator[Note]:

@@ -271,7 +271,7 @@ def _moved(value: Any, place: Mapping[int, int]) -> Any:
         if other is None:
             return f"{column}{place[int(first)]}" if int(first) in place else "#REF!"
         left = [place[row] for row in range(int(first), int(last) + 1) if row in place]
-        return f"{column}{left[0]}:{other}{left[-1]}"
+        return f"{column}{left[0]}:{other}{left[-1]}" if left else "#REF!"
 
     return REFERENCE.sub(reference, value)
 

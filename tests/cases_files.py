@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 
@@ -127,7 +127,7 @@ def file_damaged__number() -> bytes:
     return patched(filled(), TABLE, '<c r="D14" s="25" t="n"><v>4</v>', '<c r="D14" s="25" t="n"><v>4,0</v>')
 
 
-@cases.add(line(**NOBODY))
+@cases.add(line("B4", sheet="Thuyết minh", unit=None))
 def file_too_large() -> bytes:
     """A program other than Excel stored a narrative of 40,000 characters in one cell."""
     story = ("Nhà trường đã triển khai kế hoạch. " * 1200)[:40_000]
@@ -311,5 +311,3 @@ def declared_none_but_filled() -> bytes:
     """`Có tổ chức hoạt động` says không, and the table is filled in."""
     return filled({f"{UNIT_SHEET}!B9": "không"})
 
-
-Change = Callable[[Workbook], object]

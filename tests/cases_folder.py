@@ -14,7 +14,6 @@ from openpyxl.workbook import Workbook
 
 from tests.cases_craft import (
     SCHOOL,
-    SECONDARY,
     TOWN,
     UNIT_SHEET,
     Cases,
@@ -139,9 +138,9 @@ def total_edited() -> Mapping[str, bytes]:
     return {RESULT: packed(book)}
 
 
-@cases.add(result_line("Chi tiết", "U5", "1.07", "0990401"))
+@cases.add(result_line("Chi tiết", "V5", "1.07", "0990401"))
 def detail_edited() -> Mapping[str, bytes]:
     """A school's number on `Chi tiết` of the town's consolidated workbook was typed over."""
     book = result_book()
-    book["Chi tiết"]["U5"] = 99
+    book["Chi tiết"]["V5"] = 99
     return {RESULT: packed(book)}

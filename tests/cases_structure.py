@@ -6,9 +6,9 @@ Row 8 of the sheet is row 1.01 of the form, row 20 is 1.13, row 36 is 6.3 and ro
 from __future__ import annotations
 
 from openpyxl.formula.translate import Translator
+from openpyxl.packaging.relationship import Relationship
 from openpyxl.workbook import Workbook
 from openpyxl.workbook.external_link.external import ExternalBook, ExternalLink, ExternalSheetNames
-from openpyxl.packaging.relationship import Relationship
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.cases_craft import SHEET, UNIT_SHEET, Cases, edited, filled, line, on_table, rearrange
@@ -39,7 +39,7 @@ def sheet_missing__unit() -> bytes:
     return without_sheet(UNIT_SHEET)
 
 
-@cases.add(line(sheet=SHEET))
+@cases.add(line(sheet=SHEET, unit=None))
 def sheet_missing__table() -> bytes:
     """The sheet `Số liệu` itself was deleted."""
     return without_sheet(SHEET)
@@ -49,6 +49,18 @@ def sheet_missing__table() -> bytes:
 def header_changed() -> bytes:
     """The header of column E was retyped."""
     return set_cell("E5", "Số học sinh tham gia")
+
+
+@cases.add(line("A4"))
+def header_changed__pushed_down() -> bytes:
+    """A row was inserted above the titles: the whole header stands one row too low, which is said once."""
+    return on_table(lambda sheet: rearrange(sheet, lambda rows: rows.insert(0, None)))
+
+
+@cases.add(line("B4", unit=None))
+def header_changed__column_inserted() -> bytes:
+    """A column was inserted at the left: nothing stands where the form has it, so the table cannot be read."""
+    return on_table(lambda sheet: sheet.insert_cols(1))
 
 
 @cases.add(line("H4"))
@@ -204,6 +216,12 @@ def label_changed__two() -> bytes:
     return filled({"B27": "Hội sách", "B28": "Triển lãm"})
 
 
+@cases.add(*(line(f"B{row}", key) for row, key in ((34, "6.1"), (35, "6.2"), (36, "6.3"))))
+def label_changed__codes_slipped() -> bytes:
+    """The codes of 6 to 6.2 slipped down by one row over that of 6.3: the labels say which row is which."""
+    return filled({"H34": "M06", "H35": "M06.1", "H36": "M06.2"})
+
+
 @cases.add(line("B14", "1.07"))
 def unit_changed() -> bytes:
     """The unit of 1.07 was retyped."""
@@ -249,6 +267,12 @@ def value_outside_form() -> bytes:
     return set_cell("E21", 90)
 
 
+@cases.add(line("E21", "2", severity="warning"))
+def value_outside_form__words() -> bytes:
+    """A number with words was typed into the same grey cell."""
+    return set_cell("E21", "90 người")
+
+
 @cases.add(line("J14", "1.07", severity="warning"))
 def value_outside_form__beside() -> bytes:
     """A number was typed to the right of the table."""
@@ -268,7 +292,8 @@ def file_external_links() -> bytes:
     def change(book: Workbook) -> None:
         source = ExternalBook(sheetNames=ExternalSheetNames(sheetName=["Lop 1"]))
         link = ExternalLink(externalBook=source)
-        link.file_link = Relationship(type="externalLinkPath", Target="So-theo-doi.xlsx", TargetMode="External", Id="rId1")
+        target = {"Target": "So-theo-doi.xlsx", "TargetMode": "External", "Id": "rId1"}
+        link.file_link = Relationship(type="externalLinkPath", **target)
         book._external_links.append(link)
 
     return edited(change)

@@ -18,7 +18,6 @@ from tests.cases_craft import (
     on_table,
     open_issued,
     packed,
-
     typed,
     with_result,
 )

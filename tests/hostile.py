@@ -62,7 +62,9 @@ def deflated_blanks(megabytes: int) -> bytes:
     return b"".join(engine.compress(block) for _ in range(megabytes)) + engine.flush()
 
 
-def write_zip(parts: Iterable[Part], before: bytes = b"", after: bytes = b"", comment: bytes = b"", **end: int) -> bytes:
+def write_zip(
+    parts: Iterable[Part], before: bytes = b"", after: bytes = b"", comment: bytes = b"", **end: int
+) -> bytes:
     """The archive; `end` may overrule `shift` (added to the directory's offset) and `count`."""
     body, directory, count = bytearray(before), bytearray(), 0
     for part in parts:

@@ -1,19 +1,20 @@
-"""Makes `sample_reports/faults`: for each finding code a workbook, how it was made, and the one line expected of it.
+"""Makes what lies in `sample_reports`: a case for each finding code, and the filled samples of the five campaigns.
 
-`python -m tests.make_cases [CODE…]` writes all folders anew, or those of some codes; the same bytes on every run. The
-cases themselves stand in `cases_files`, `cases_structure`, `cases_values` and `cases_folder`, the filled samples of
-the five campaigns in `cases_samples`.
+`python -m tests.make_cases [NAME…]` writes everything anew, or the cases of some codes and some campaigns; the same
+bytes on every run. The cases stand in `cases_files`, `cases_structure`, `cases_values` and `cases_folder`.
 """
 
 from __future__ import annotations
 
 import shutil
 import sys
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
 from tests import cases_files, cases_folder, cases_structure, cases_values
 from tests.cases_craft import FAULTS, Case
+from tests.cases_samples import NAMES, write_sample
 
 CASES: tuple[Case, ...] = (
     *cases_files.cases, *cases_structure.cases, *cases_values.cases, *cases_folder.cases,
@@ -40,6 +41,10 @@ def main(codes: Iterable[str]) -> None:
     for case in CASES:
         if not wanted or wanted & {case.code, case.folder}:
             write_case(case, FAULTS)
+    with tempfile.TemporaryDirectory() as scratch:
+        for name in NAMES:
+            if not wanted or name in wanted:
+                write_sample(name, Path(scratch))
 
 
 if __name__ == "__main__":

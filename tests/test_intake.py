@@ -111,7 +111,8 @@ def test_a_later_save_supersedes(order: int) -> None:
 
 
 def test_one_save_time_alone_decides_nothing() -> None:
-    choice, _ = run(file(leaf(SCHOOLS[0], 7, saved="2024-10-08T01:00:00Z")), file(leaf(SCHOOLS[0], 8, "nhan_ve/b.xlsx")))
+    dated = file(leaf(SCHOOLS[0], 7, saved="2024-10-08T01:00:00Z"))
+    choice, _ = run(dated, file(leaf(SCHOOLS[0], 8, "nhan_ve/b.xlsx")))
     assert {code for code, _ in codes(choice)} == {"submission-conflict"}
 
 

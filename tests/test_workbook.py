@@ -94,7 +94,7 @@ def make_result(
     codes = tuple(unit.code for unit in REGISTER.subtree(at))
     accepted = tuple(leaf.unit.code for leaf in leaves)
     missing = tuple(code for code in codes if code not in accepted)
-    status = {code: "accepted" for code in accepted}
+    status = dict.fromkeys(accepted, "accepted")
     return Consolidation(
         at=unit,
         form=form,
@@ -106,10 +106,10 @@ def make_result(
         totals=sum_totals(form, [branch.totals for branch in branches]),
         blank=count_blanks(form, leaves),
         coverage=Coverage(codes, accepted, accepted, (), missing, missing[:1]),
-        files=tuple(
-            FileLine(leaf.file, leaf.sha256, 9000, leaf.unit.code, form.id, "school", "accepted", 0) for leaf in leaves
-        )
-        + (FileLine("nhan_ve/~$a.xlsx", None, None, None, None, None, "ignored", 1),),
+        files=(
+            *(FileLine(x.file, x.sha256, 9000, x.unit.code, form.id, "school", "accepted", 0) for x in leaves),
+            FileLine("nhan_ve/~$a.xlsx", None, None, None, None, None, "ignored", 1),
+        ),
         units=tuple(UnitLine(REGISTER.by_code[code], status.get(code, "missing"), (), 0) for code in codes),
         findings=(
             Finding(
@@ -264,7 +264,7 @@ def test_coverage_is_seen_at_once_and_printed(result, data):
 
 def test_each_row_says_how_many_units_stand_behind_it():
     form = load_form("tong-hop-2024")
-    empty = {key: None for key in form.typed}
+    empty = dict.fromkeys(form.typed)
     leaves = tuple(
         replace(make_leaf(form, code, 0), figures={**empty, ("2", "count"): value, ("8", "count"): 1})
         for code, value in (("007", 3), ("7", None), ("8", 0))

@@ -36,16 +36,27 @@ def check_sheets(subject: Subject) -> Iterator[Finding]:
 
 
 def check_header(subject: Subject) -> Iterator[Finding]:
-    """`header-changed`: a header cell says something else, or all row codes are gone."""
-    shifted = subject.data.cells
-    for address, text in subject.layout.header_cells().items():
-        cell = shifted.get(address)
-        if cell is None or not same_text(cell.text, text):
-            found = clean(cell.text) if cell else None
-            yield Finding("header-changed", sheet=subject.data.name, cell=a1(*address), found=found, expected=text)
+    """`header-changed`: a header cell says something else, the header stands lower, or all row codes are gone."""
+    down = subject.alignment.header_row - subject.layout.header_row
+    changed = list(_header_changes(subject, down))
+    if down and not changed:
+        cell_name = a1(subject.layout.header_row, place.STT)
+        found, expected = (f"STT (dòng {row})" for row in (subject.alignment.header_row, subject.layout.header_row))
+        yield Finding("header-changed", sheet=subject.data.name, cell=cell_name, found=found, expected=expected)
+    yield from changed
     if subject.alignment.codes_gone:
-        cell_name = a1(subject.layout.header_row, place.CODE)
-        yield Finding("header-changed", sheet=subject.data.name, cell=cell_name, expected=place.CODE_HEADER)
+        cell_name = a1(subject.alignment.header_row, place.CODE)
+        first, last = subject.form.rows[0].code, subject.form.rows[-1].code
+        expected = f"{place.CODE_HEADER}: {first} … {last}"
+        yield Finding("header-changed", sheet=subject.data.name, cell=cell_name, expected=expected)
+
+
+def _header_changes(subject: Subject, down: int) -> Iterator[Finding]:
+    for (row, column), text in subject.layout.header_cells().items():
+        cell = subject.data.cells.get((row + down, column))
+        if cell is None or not same_text(cell.text, text):
+            found, cell_name = clean(cell.text) if cell else None, a1(row + down, column)
+            yield Finding("header-changed", sheet=subject.data.name, cell=cell_name, found=found, expected=text)
 
 
 def check_row_moved(subject: Subject) -> Iterator[Finding]:
@@ -149,9 +160,15 @@ def _outside(subject: Subject) -> Iterator[tuple[int, int]]:
     extra = {line.at for line in (*subject.alignment.extra, *subject.alignment.duplicated)}
     form_rows = {row: subject.form.by_key[key] for key, row in rows.items()}
     for (row, column), cell in subject.data.cells.items():
-        if cell.kind != "number" or row in extra or row < subject.layout.header_row:
+        if row in extra or row < subject.layout.header_row:
             continue
         known = form_rows.get(row)
+        if cell.kind == "text" and known and column in (place.COUNT, place.PEOPLE):
+            if not _expected(known, column) and any(letter.isdigit() for letter in cell.text):
+                yield row, column
+            continue
+        if cell.kind != "number":
+            continue
         if (
             known is None
             or column > place.CODE

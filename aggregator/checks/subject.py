@@ -30,7 +30,7 @@ class Subject:
     def at_figure(self, code: str, key: str, measure: Measure, **facts: str | None) -> Finding:
         """A finding at the cell of a number."""
         figure = self.report.figures[(key, measure)]
-        facts = {"found": figure.text, **facts}
+        facts = {"found": figure.text or None, **facts}
         return Finding(code, sheet=self.data.name, cell=figure.cell, row=key, measure=measure, **facts)  # type: ignore[arg-type]
 
 

@@ -5,6 +5,7 @@ A question refuses the file; a certain reading is used and said.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -12,11 +13,15 @@ from datetime import date, timedelta
 from aggregator.checks.subject import Check, Subject
 from aggregator.findings import Finding
 from aggregator.identity import detail
-from aggregator.layout import COLUMN_OF, UNIT_LABELS, UNIT_SHEET
+from aggregator.layout import COLUMN_OF, HELD, SCOPE_INCLUSIVE, SCOPE_OWN, UNIT_LABELS, UNIT_SHEET
+from aggregator.report import Figure
 
 DAY_ZERO = date(1899, 12, 30)
 MONTH_FIRST_DAYS = (11_689, 36_495)
 """Day numbers between which the first of a month may be a typed "12/35" (month/year) that became a date."""
+
+LAST_DAY = 2_958_465
+"""31/12/9999, the last day number that Excel knows."""
 
 PLAIN_FORMATS = ("", "General", "@")
 
@@ -28,7 +33,19 @@ def check_readings(subject: Subject) -> Iterator[Finding]:
             continue
         used = str(figure.value) if figure.value is not None else None
         likely = " / ".join(str(number) for number in figure.reading.suggestions) or None
-        yield subject.at_figure(figure.reading.code, key, measure, expected=used, suggestion=likely)
+        facts = {"expected": used, "suggestion": likely}
+        if figure.reading.code == "value-date":
+            facts["found"] = _as_date(figure)
+        yield subject.at_figure(figure.reading.code, key, measure, **facts)
+
+
+def _as_date(figure: Figure) -> str:
+    """The date that a day number stands for, alone where the cell shows it as a date."""
+    number = re.fullmatch(r"([0-9]{1,7})(?:\.0*)?", figure.text, re.ASCII)
+    if number is None or int(number[1]) > LAST_DAY:
+        return figure.text
+    day = f"{DAY_ZERO + timedelta(int(number[1])):%d/%m/%Y}"
+    return day if figure.reading.how == "date" else f"{figure.text} = {day}"
 
 
 def check_month_dates(subject: Subject) -> Iterator[Finding]:
@@ -40,7 +57,8 @@ def check_month_dates(subject: Subject) -> Iterator[Finding]:
         native = figure.reading.how == "as-is" and measure != "money" and figure.value is not None
         if native and low <= (figure.value or 0) <= high and (DAY_ZERO + timedelta(figure.value or 0)).day == 1:
             day = DAY_ZERO + timedelta(figure.value or 0)
-            finding = subject.at_figure("value-date", key, measure, expected=f"{day.month}/{day.year % 100:02d}")
+            typed = f"{day.month} / {day.year % 100:02d}"
+            finding = subject.at_figure("value-date", key, measure, found=_as_date(figure), suggestion=typed)
             yield replace(finding, severity_override="warning")
 
 
@@ -64,12 +82,16 @@ def _misleads(number_format: str) -> bool:
 
 def check_answers(subject: Subject) -> Iterator[Finding]:
     """`value-ambiguous` on `Đơn vị`: an answer that is neither of the two on offer."""
-    answers = ((UNIT_LABELS[6], subject.report.held), (UNIT_LABELS[7], subject.report.inclusive))
+    answers = (
+        (UNIT_LABELS[6], subject.report.held, HELD),
+        (UNIT_LABELS[7], subject.report.inclusive, (SCOPE_OWN, SCOPE_INCLUSIVE)),
+    )
     details = subject.identity.details
-    for label, answer in answers:
+    for label, answer, choices in answers:
         if answer is None and details is not None:
             found, cell = detail(details, label)
-            yield Finding("value-ambiguous", sheet=details.name or UNIT_SHEET, cell=cell, found=found, expected=label)
+            unclear = Finding("value-ambiguous", sheet=details.name or UNIT_SHEET, cell=cell, found=found)
+            yield unclear.at(expected=label, suggestion=" / ".join(choices))
 
 
 def check_links(subject: Subject) -> Iterator[Finding]:

@@ -112,7 +112,7 @@ def _take_value(grid: Grid, text: str) -> None:
 
 
 def _start_formula(grid: Grid, attributes: Attributes) -> None:
-    if grid.formula_attributes is not None:
+    if grid.formula_attributes is not None or grid.value is not None:
         raise Refused(refusals.ONE_VALUE)
     grid.formula_attributes = attributes
 

@@ -89,6 +89,7 @@ BROKEN_XML = Rule("file-damaged", "XML đúng cú pháp", "well-formed XML")
 ENCODING = Rule("file-damaged", "XML mã hoá UTF-8 hoặc UTF-16", "XML in UTF-8 or UTF-16")
 DOCTYPE = Rule("file-hostile", "XML không có DOCTYPE", "XML without a DOCTYPE")
 WRONG_ROOT = Rule("file-damaged", "phần XML đúng loại và đúng không gian tên", "the root and namespace of its kind")
+PLAIN_TEXT = Rule("file-damaged", "giá trị ô không xen chú thích XML", "a cell value without XML comments in it")
 ELSEWHERE = Rule("file-damaged", "phần tử nằm đúng chỗ, đúng một lần", "each element in its place, once")
 
 # --- the package

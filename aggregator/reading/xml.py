@@ -33,6 +33,7 @@ class Node(Generic[Target]):
     """What to do at one element: handlers take the target; `text` also the characters directly inside.
 
     With `closed`, an element that is not among the children breaks the part; else it is skipped with all it holds.
+    With `closed` and `text`, so does a comment, an instruction or a CDATA section: readers differ in what remains.
     """
 
     children: Mapping[str, Node[Target]] = field(default_factory=dict)
@@ -98,16 +99,21 @@ def _attach(
             node.end(target)
         node = above.pop()
 
+    def interrupt(*_: object) -> None:
+        if node.closed and node.text is not None:
+            raise Refused(refusals.PLAIN_TEXT)
+
     parser.StartElementHandler = start
     parser.EndElementHandler = end
     parser.CharacterDataHandler = chunks.append
+    parser.CommentHandler = parser.ProcessingInstructionHandler = parser.StartCdataSectionHandler = interrupt
 
 
 def _unknown(node: Node[Target], name: str, only_here: frozenset[str], depth: int) -> Node[Target]:
     """An element nobody asked for: skipped, unless that could hide something that counts."""
     if depth == 1:
         raise Refused(refusals.STRICT if "purl.oclc.org/ooxml" in name else refusals.WRONG_ROOT)
-    if node.closed or name in only_here:
+    if node.closed or node.text is not None or name in only_here:
         raise Refused(refusals.ELSEWHERE)
     if depth > limits.DEPTH.value:
         raise Refused(limits.DEPTH)

@@ -269,8 +269,9 @@ def put_result(path: Path, data: bytes, force: bool) -> Path:
 
 
 def _keep_earlier(path: Path) -> None:
+    """A copy, not a move: at no moment is there no result under the plain name."""
     if path.exists():
-        path.replace(numbered(path))
+        write_atomic(numbered(path), path.read_bytes())
 
 
 def is_own_result(path: Path) -> bool:

@@ -128,8 +128,8 @@ def day(desk: Desk) -> None:
 
 
 def odd_numbers(desk: Desk) -> None:
-    """A fraction, a negative number and words: three questions in one file."""
-    desk.put("5.2", "count", 1.5)
+    """An average, a negative number and words: three faults in one file."""
+    desk.put("5.2", "count", 3.3333)
     desk.put("3", "count", -3)
     desk.put("8", "count", "nhiều cuộc")
 

@@ -26,8 +26,11 @@ YEAR = 2024
 MARKER = ".demo"
 UPWARD = "nop_len_tinh"
 """Results of the districts, as they are sent up to the province."""
-MADE = ("phat_ra", "nhan_ve", "ket_qua", UPWARD, ".aggregator", CAMPAIGN_FILE, KEY_FILE, UNITS_FILE, MARKER)
-"""What stands in the folder of a demo; the marker goes last."""
+MADE = (
+    *("phat_ra", "nhan_ve", "ket_qua", UPWARD, ".aggregator", "so_nhan.csv", "decisions.csv"),
+    *(CAMPAIGN_FILE, KEY_FILE, UNITS_FILE, MARKER),
+)
+"""What stands in the folder of a demo, later runs included; the marker goes last."""
 
 PROVINCE = ("09", "Tỉnh Sông Mây (ví dụ)")
 LIBRARY = ("0900001", "Thư viện tỉnh Sông Mây (ví dụ)")

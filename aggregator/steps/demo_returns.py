@@ -10,7 +10,9 @@ import io
 import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -26,7 +28,7 @@ from aggregator.layout import Layout
 from aggregator.register import Unit
 from aggregator.steps import demo_faults as faults
 from aggregator.steps.demo_faults import Desk, Mishap
-from aggregator.steps.demo_numbers import dice, invent_figures, invent_notes
+from aggregator.steps.demo_numbers import SCHOOL, dice, habits, invent_figures, invent_notes
 from aggregator.steps.demo_province import SEED
 from aggregator.steps.issue import Issued
 from aggregator.template import blank_issue, write_form
@@ -132,11 +134,13 @@ def as_asked(sender: Sender) -> Iterator[File]:
     yield f"{sender.stem}.xlsx", sender.file()
 
 
-def with_mishaps(*mishaps: Mishap) -> Habit:
-    def send(sender: Sender) -> Iterator[File]:
-        yield f"{sender.stem}.xlsx", sender.file(*mishaps)
+def after(mishaps: tuple[Mishap, ...], sender: Sender) -> Iterator[File]:
+    yield f"{sender.stem}.xlsx", sender.file(*mishaps)
 
-    return send
+
+def with_mishaps(*mishaps: Mishap) -> Habit:
+    """A partial, because a closure could not travel to a worker."""
+    return partial(after, mishaps)
 
 
 def nothing(sender: Sender) -> Iterator[File]:
@@ -241,9 +245,9 @@ COMMUNES: tuple[Habit, ...] = (inclusive, nothing)
 
 
 def make_plan(units: Sequence[Unit]) -> Mapping[str, Habit]:
-    """Who does something else than asked, by the code of the unit."""
+    """Who does something else than asked, by the code of the unit. Centres and departments do as asked."""
     chance = Random(SEED)
-    schools = [unit.code for unit in units if unit.level == "school" and unit.kind not in ("department",)]
+    schools = [unit.code for unit in units if habits(unit) is SCHOOL]
     communes = [unit.code for unit in units if unit.level == "commune"]
     plan = dict(zip(chance.sample(schools, len(SCHOOLS)), SCHOOLS, strict=True))
     return plan | dict(zip(chance.sample(communes, len(COMMUNES)), COMMUNES, strict=True))
@@ -252,17 +256,20 @@ def make_plan(units: Sequence[Unit]) -> Mapping[str, Habit]:
 def send_all(campaign: Campaign, issued: Sequence[Issued]) -> int:
     """Everything that comes back, put below the folder of returned files; the number of files."""
     plan = make_plan([line.unit for line in issued])
-    sent = 0
-    for line in issued:
-        sender = Sender(campaign, line.unit, campaign.folder / line.path)
-        for name, data in plan.get(line.unit.code, as_asked)(sender):
-            write_atomic(_folder(campaign, line.unit) / name, data)
-            sent += 1
-    return sent
+    senders = [Sender(campaign, line.unit, campaign.folder / line.path) for line in issued]
+    with ProcessPoolExecutor() as pool:
+        return sum(pool.map(_send, senders, [plan.get(line.unit.code, as_asked) for line in issued], chunksize=4))
+
+
+def _send(sender: Sender, habit: Habit) -> int:
+    """In a worker, because openpyxl takes its time; the number of files."""
+    files = tuple(habit(sender))
+    for name, data in files:
+        write_atomic(_folder(sender.campaign, sender.unit) / name, data)
+    return len(files)
 
 
 def _folder(campaign: Campaign, unit: Unit) -> Path:
     """`nhan_ve/<district>/<commune>`, as an office sorts its mail."""
     chain = [*campaign.register.ancestors(unit.code)[-2::-1], *([unit] if unit.level != "school" else [])]
-    parts = [f"{each.code}_{slug(each.name)}" for each in chain]
-    return campaign.folder.joinpath(campaign.received, *parts)
+    return campaign.folder.joinpath(campaign.received, *(slug(each.name) for each in chain))

@@ -4,14 +4,18 @@ Nothing of `aggregator` is imported: the program is run as people run it, and wh
 workbook itself (unlocked cells, their validation). Sizes follow PROOF_SIZE (1 is full, CI takes 0.2).
 """
 
+import atexit
 import csv
+import functools
 import json
 import os
 import random
 import re
 import secrets
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,7 +27,7 @@ from openpyxl.cell.cell import MergedCell
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.office import Cell, Office
-from tests.oracle import PART, add_up
+from tests.oracle import add_up
 
 ROOT = Path(__file__).resolve().parents[2]
 SIZE = float(os.environ.get("PROOF_SIZE", "1"))
@@ -33,7 +37,6 @@ FORMS = ("tong-hop-2021", "tong-hop-2024", "dong-nai-2023")
 LEVELS = ("district", "commune", "school")
 SHEET, UNIT_SHEET = "Số liệu", "Đơn vị"
 CODE = re.compile(r"[MB]\d[\w.]*")
-NOISY = ("info", "warning")
 PROGRAM_SECONDS = 300.0
 
 Totals = dict[str, dict[str, int]]
@@ -137,8 +140,18 @@ def table(path: Path) -> list[dict[str, str]]:
 
 
 def sample_campaign(folder: Path, sample: str) -> Campaign:
+    """A sample in `folder`, issued; init and distribute run once per sample, further calls get a copy."""
+    shutil.copytree(_sample(sample), folder)
+    return Campaign(folder)
+
+
+@functools.cache
+def _sample(sample: str) -> Path:
+    room = tempfile.TemporaryDirectory(prefix="proof-")
+    atexit.register(room.cleanup)
+    folder = Path(room.name) / sample
     succeed("init", folder, "--sample", sample)
-    return distributed(folder)
+    return distributed(folder).folder
 
 
 def own_campaign(folder: Path, form: str, units: Iterable[str]) -> Campaign:
@@ -250,6 +263,12 @@ def value_cell(path: Path, label: str) -> str:
     return next(f"B{cells[0].row}" for cells in sheet.iter_rows(max_col=1) if cells[0].value == label)
 
 
+def sheet_row(path: Path, code: str) -> int:
+    """Where a row of the form stands on `Số liệu`, by its code in H."""
+    sheet = openpyxl.load_workbook(path)[SHEET]
+    return next(cells[0].row for cells in sheet.iter_rows(min_col=8, max_col=8) if cells[0].value == code)
+
+
 # --- results ---------------------------------------------------------------------------------------------------
 
 
@@ -297,10 +316,6 @@ def expected_totals(paths: Iterable[Path], form: Any) -> Totals:
     codes = [row["code"] for row in form["rows"] if row["fill"] or row.get("total", {}).get("relation") == "="]
     found = oracle(paths, codes)
     return {code: found[code] for code in codes}
-
-
-def is_part(code: str) -> bool:
-    return bool(PART.fullmatch(code))
 
 
 # --- recalculation ---------------------------------------------------------------------------------------------

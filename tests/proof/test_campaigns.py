@@ -3,8 +3,10 @@
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from tests.office import Office
@@ -12,6 +14,8 @@ from tests.proof.helpers import (
     LEVELS,
     SAMPLES,
     SEED,
+    SHEET,
+    UNIT_SHEET,
     Campaign,
     Done,
     Totals,
@@ -22,10 +26,12 @@ from tests.proof.helpers import (
     numbers_for,
     sample_campaign,
     scaled,
+    slots,
     summary_totals,
+    value_cell,
 )
 
-FILLED = 9
+FILLED = 7
 """Workbooks per sample at full size, and five at least, of every level that the sample has."""
 
 
@@ -35,7 +41,7 @@ class Collected:
     files: list[Path]
     done: Done
 
-    @property
+    @cached_property
     def expected(self) -> Totals:
         return expected_totals(self.files, self.campaign.form)
 
@@ -62,7 +68,9 @@ def some(codes: list[str], count: int, rng: random.Random) -> list[str]:
 
 
 @pytest.fixture(scope="module", params=SAMPLES)
-def collected(request: pytest.FixtureRequest, office: Office, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Collected]:
+def collected(
+    request: pytest.FixtureRequest, office: Office, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Collected]:
     campaign = sample_campaign(tmp_path_factory.mktemp("đợt") / request.param, request.param)
     rng = numbers_for(request.param)
     files = [fill(office, campaign, code, rng) for code in chosen(campaign, rng)]
@@ -94,3 +102,77 @@ def test_branches_and_details_add_up_to_the_oracles(collected: Collected, sheet:
 
 def test_the_totals_are_not_all_zero(collected: Collected) -> None:
     assert sum(sum(row.values()) for row in collected.expected.values()) > 100
+
+
+# --- nothing filled, no activity, zero -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Three:
+    """One campaign, one school each: nothing typed, 'không' chosen, zeros typed, numbers typed, both contradicting."""
+
+    campaign: Campaign
+    done: Done
+
+    def found(self, code: str) -> list[tuple[str, str, str | None]]:
+        lines = self.done.findings(self.campaign.name_of(code))
+        return [(line["code"], line["severity"], line["cell"]) for line in lines if line["severity"] == "error"]
+
+    def state(self, code: str) -> str:
+        return self.done.states()[self.campaign.name_of(code)]
+
+
+NOTHING, NONE_HELD, ZEROS, NUMBERS, BOTH = "2746601", "2746602", "2746603", "2746901", "2746903"
+
+
+@pytest.fixture(scope="module")
+def three(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Three:
+    campaign = sample_campaign(tmp_path_factory.mktemp("trống") / "quan-7", "quan-7-2024")
+    held = (UNIT_SHEET, value_cell(campaign.issued[NOTHING], "Có tổ chức hoạt động"), "không")
+    zeros = [(SHEET, slot.cell, "0") for slot in slots(campaign.issued[ZEROS])]
+    one = (SHEET, "D8", "1"), (SHEET, "E8", "30")
+    typed = {NOTHING: [], NONE_HELD: [held], ZEROS: zeros, NUMBERS: one, BOTH: [held, *one]}
+    for code, entries in typed.items():
+        assert office.type_in(campaign.issued[code], campaign.inbox / campaign.name_of(code), entries) == []
+    return Three(campaign, campaign.run("aggregate", "--json"))
+
+
+def test_nothing_filled_is_sent_back(three: Three) -> None:
+    assert three.found(NOTHING) == [("nothing-filled", "error", None)]
+    assert three.state(NOTHING) == "refused"
+
+
+def test_no_activity_declared_is_accepted(three: Three) -> None:
+    assert three.found(NONE_HELD) == []
+    assert three.state(NONE_HELD) == "accepted"
+
+
+def test_zeros_are_accepted(three: Three) -> None:
+    assert three.found(ZEROS) == []
+    assert three.state(ZEROS) == "accepted"
+
+
+def test_declared_none_but_filled_is_sent_back(three: Three) -> None:
+    cell = value_cell(three.campaign.issued[BOTH], "Có tổ chức hoạt động")
+    assert three.found(BOTH) == [("declared-none-but-filled", "error", cell)]
+    assert three.state(BOTH) == "refused"
+
+
+def test_what_was_left_blank_is_counted_apart_from_zero(three: Three) -> None:
+    """Of the three accepted, the school that typed zeros left nothing blank, the one without activity all."""
+    blank = three.done.document["blank"]
+    assert (blank["1.01"]["count"], blank["1.02"]["count"], blank["10.1"]["money"]) == (1, 2, 2)
+    assert three.done.totals["1.01"] == {"count": 1, "people": 30}
+    assert three.done.totals["1"] == {"count": 1}
+    assert three.done.totals["1.T"] == {"people": 30}
+    assert sum(sum(row.values()) for row in three.done.totals.values()) == 2 * 31
+
+
+def test_the_three_stand_apart_on_the_status_sheet(three: Three) -> None:
+    (name,) = three.done.document["outputs"]
+    lines = openpyxl.load_workbook(three.campaign.folder / name)["Tình trạng nộp"].iter_rows(values_only=True)
+    words = {line[0]: line[4] for line in lines if line[0] in (NOTHING, NONE_HELD, ZEROS, BOTH)}
+    assert words == {NOTHING: "cần sửa", NONE_HELD: "đã nhận", ZEROS: "đã nhận", BOTH: "cần sửa"}
+    coverage = three.done.document["coverage"]
+    assert (coverage["accepted"], coverage["refused"], coverage["received"]) == (3, 2, 5)
+    assert set(coverage["units_missing"]).isdisjoint((NOTHING, NONE_HELD, ZEROS, NUMBERS, BOTH))
