@@ -88,7 +88,8 @@ def _file_line(
 ) -> FileLine:
     unit = examined.unit
     status = choice.status[examined.path]
-    elsewhere = inside is not None and unit is not None and unit.code not in inside
+    whole = inside is None or choice.register.root.code in inside
+    elsewhere = not whole and (unit is None or inside is None or unit.code not in inside)
     return FileLine(
         path=examined.path,
         sha256=examined.sha256,

@@ -10,9 +10,10 @@ import re
 from dataclasses import dataclass
 
 from aggregator.findings import Finding, Severity
+from aggregator.reading.refusals import in_english
 from aggregator.text import printable
 
-MAX_FACT = 160
+MAX_FACT = 300
 """Characters of one fact that a sentence repeats."""
 
 
@@ -40,8 +41,8 @@ FILE_ERRORS = _entries(
      "Tệp đặt mật khẩu mở nên không đọc được. Xin bỏ mật khẩu (Tệp › Thông tin › Bảo vệ sổ làm việc) rồi gửi lại.",
      "The file needs a password to open. Remove it (File › Info › Protect Workbook) and send it again."),
     ("file-damaged",
-     "Tệp bị hỏng[ ở {found}][ ({expected})]. Xin mở tệp gốc, lưu lại dạng .xlsx rồi gửi lại.",
-     "The file is damaged[ at {found}][ ({expected})]. Open the original, save it as .xlsx and send it again."),
+     "Tệp bị hỏng[ ở {found}][; yêu cầu: {expected}]. Xin mở tệp gốc, lưu lại dạng .xlsx rồi gửi lại.",
+     "The file is damaged[ at {found}][; required: {expected}]. Open the original, save it as .xlsx and send it again."),
     ("file-too-large",
      "Tệp vượt giới hạn cho phép[: {found}][; {expected}]. Xin chép số liệu sang tệp mẫu mới rồi gửi lại.",
      "The file is beyond a limit[: {found}][; {expected}]. Copy the figures into a fresh form and send it again."),
@@ -274,4 +275,6 @@ def _all_known(part: str, finding: Finding) -> bool:
 
 def _fact(finding: Finding, name: str, lang: str) -> str:
     value = getattr(finding, name)
+    if value is not None and lang == "en":
+        value = in_english(value)
     return BLANK["en" if lang == "en" else "vi"] if value is None else printable(value, MAX_FACT)

@@ -6,6 +6,7 @@ Runs in a worker process, because the bytes are a stranger's. Gives back plain v
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,8 +23,11 @@ from aggregator.reading import limits
 from aggregator.reading.book import RawBook
 from aggregator.reading.sniff import sniff
 from aggregator.reading.strict import open_book
+from aggregator.register import Unit
 from aggregator.report import Report, read_report
 from aggregator.submission import Examination, Leaf
+
+WORD = re.compile(r"[0-9A-Za-z]+")
 
 UNSUPPORTED = ("docx", "pptx", "pdf", "image")
 """Kinds that may accompany a report but hold no form: a scan, the Word twin, photos."""
@@ -50,30 +54,37 @@ def examine_bytes(data: bytes, name: str, expected: Expectation) -> Examination:
     bare = Examination(name, hashlib.sha256(data).hexdigest(), len(data))
     kind = sniff(data)
     if kind in UNSUPPORTED:
-        return replace(bare, ignored=True, findings=(_companion(name, kind, expected),))
+        return replace(_companion(name, kind, expected), sha256=bare.sha256, size=bare.size)
     book, findings = open_book(data)
-    if book is None:
-        return replace(bare, findings=located(findings, file=name))
-    content = _consolidated if is_consolidated(book) else _form
-    examined = content(book, bare, expected)
-    unit = examined.unit.code if examined.unit else None
-    return replace(examined, findings=located(examined.findings, file=name, unit=unit))
+    examined = replace(bare, findings=findings) if book is None else _opened(book, bare, expected)
+    unit = examined.unit or _unit_by_name(name, expected)
+    findings = located(examined.findings, file=name, unit=unit.code if unit else None)
+    return replace(examined, unit=unit, findings=findings)
 
 
-def _companion(name: str, kind: str, expected: Expectation) -> Finding:
+def _opened(book: RawBook, bare: Examination, expected: Expectation) -> Examination:
+    return (_consolidated if is_consolidated(book) else _form)(book, bare, expected)
+
+
+def _companion(name: str, kind: str, expected: Expectation) -> Examination:
     """A scan, Word twin or photo whose name or folder names a unit, or else just an unsupported file."""
-    parts = {
-        part
-        for piece in name.split("/")
-        for part in piece.replace(".", "_").replace("-", "_").replace(" ", "_").split("_")
-    }
+    unit = _unit_by_name(name, expected)
+    code = "file-companion" if unit else "file-unsupported"
+    finding = Finding(code, file=name, unit=unit.code if unit else None, found=kind)
+    return Examination(name, None, None, unit=unit, findings=(finding,), ignored=True)
+
+
+def _unit_by_name(name: str, expected: Expectation) -> Unit | None:
+    """The unit whose code stands in the name of the file, or else of a folder: the weakest carrier.
+
+    Good enough to say whose broken file or scan this is, never to say whose figures.
+    """
     known = expected.register.by_code if expected.register else {}
-    unit = next((part for part in sorted(parts) if part in known), None)
-    return (
-        Finding("file-companion", file=name, unit=unit, found=kind)
-        if unit
-        else Finding("file-unsupported", file=name, found=kind)
-    )
+    for piece in reversed(name.split("/")):
+        units = [known[word] for word in WORD.findall(piece) if word in known]
+        if units:
+            return units[0]
+    return None
 
 
 def _consolidated(book: RawBook, bare: Examination, expected: Expectation) -> Examination:

@@ -112,11 +112,11 @@ def _form(book: RawBook, carriers: tuple[Carrier, ...], expected: Expectation) -
     if len(named) > 1:
         found = ", ".join(sorted(f"{form} ({version})" for form, version in named))
         return None, (Finding("form-other", found=found, expected=_wanted(expected)),)
-    form_id, version = next(iter(named)) if named else (_form_by_content(book, expected) or "", "")
+    form_id, version = next(iter(named)) if named else (_form_by_content(book, expected), "")
     form = expected.forms.get(form_id)
     if form is None or (version and version != form.version):
-        found = f"{form_id} ({version})" if form_id else None
-        return None, (Finding("form-unknown", found=found, expected=", ".join(sorted(expected.forms))),)
+        unknown = f"{form_id} ({version})" if form_id else None
+        return None, (Finding("form-unknown", found=unknown, expected=", ".join(sorted(expected.forms))),)
     if expected.form is not None and form.id != expected.form.id:
         return None, (Finding("form-other", found=form.id, expected=expected.form.id),)
     return form, ()
@@ -134,7 +134,7 @@ def _form_by_content(book: RawBook, expected: Expectation) -> str:
     best = max(scores.values(), default=0.0)
     fitting = sorted(form_id for form_id, score in scores.items() if score == best and score > ENOUGH)
     own = _wanted(expected)
-    return own if own and own in fitting else next(iter(fitting), "")
+    return own if own is not None and own in fitting else next(iter(fitting), "")
 
 
 def _likeness(sheet: RawSheet, form: Form) -> float:

@@ -95,10 +95,15 @@ def _covers(unit: Unit, at: Unit, register: Register) -> bool:
 def _one_each(leaves: Sequence[Leaf], desk: _Desk) -> list[Leaf]:
     """At most one leaf per unit, in order of their paths."""
     by_unit: dict[str, list[Leaf]] = {}
-    for leaf in sorted(leaves, key=lambda leaf: (leaf.via is not None, leaf.path)):
+    for leaf in sorted(leaves, key=_plainest):
         by_unit.setdefault(leaf.unit.code, []).append(leaf)
     chosen = (_one(returns, desk) for returns in by_unit.values())
     return [leaf for leaf in chosen if leaf is not None]
+
+
+def _plainest(leaf: Leaf) -> tuple[bool, int, str]:
+    """A unit's own file before a carried line, and `x.xlsx` before `x (1).xlsx`."""
+    return leaf.via is not None, len(leaf.path), leaf.path
 
 
 def _one(returns: list[Leaf], desk: _Desk) -> Leaf | None:

@@ -186,7 +186,9 @@ def packed(book: Workbook, saved: str = SAVED) -> bytes:
     return repacked(buffer.getvalue(), settle)
 
 
-def repacked(data: bytes, change: Callable[[dict[str, bytes]], object] = lambda _parts: None) -> bytes:
+def repacked(
+    data: bytes, change: Callable[[dict[str, bytes]], object] = lambda _parts: None, method: int = zipfile.ZIP_DEFLATED
+) -> bytes:
     """The same parts after `change`, in order, with one fixed date in every header."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
@@ -195,9 +197,14 @@ def repacked(data: bytes, change: Callable[[dict[str, bytes]], object] = lambda 
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name, content in parts.items():
             entry = zipfile.ZipInfo(name)
-            entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, 0
+            entry.compress_type, entry.create_system = method, 0
             archive.writestr(entry, content)
     return buffer.getvalue()
+
+
+def stored(data: bytes) -> bytes:
+    """The same parts uncompressed: bytes that no other zlib would write differently."""
+    return repacked(data, method=zipfile.ZIP_STORED)
 
 
 def patched(data: bytes, part: str, old: str, new: str) -> bytes:

@@ -32,6 +32,7 @@ from tests.cases_craft import (
     packed,
     patched,
     repacked,
+    stored,
     typed,
 )
 
@@ -106,9 +107,8 @@ def entry(name: str, kind: int, start: int, size: int, right: int = 0xFFFFFFFF, 
 
 @cases.add(line(**NOBODY))
 def file_damaged() -> bytes:
-    """The second half of the file is missing, as after an upload that broke off."""
-    whole = filled()
-    return whole[: len(whole) // 2]
+    """Only the first 20,000 bytes arrived, as after an upload that broke off."""
+    return stored(filled())[:20_000]
 
 
 @cases.add(line(**NOBODY))
@@ -194,7 +194,7 @@ def file_companion() -> Mapping[str, bytes]:
 @cases.add(line(severity="info", file=f"nhan_ve/{HALF}", **NOBODY), status={HALF: "ignored"})
 def file_temporary() -> Mapping[str, bytes]:
     """A download that a browser has not finished lies beside a school's workbook."""
-    return beside(HALF, filled(unit=NURSERY)[:4000])
+    return beside(HALF, stored(filled(unit=NURSERY))[:4_000])
 
 
 # --- another form --------------------------------------------------------------------------------------------------

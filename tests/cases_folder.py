@@ -22,6 +22,7 @@ from tests.cases_craft import (
     line,
     name_of,
     packed,
+    stored,
 )
 
 cases = Cases()
@@ -114,8 +115,8 @@ def consolidated() -> bytes:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for unit in (TOWN, *PARTS):
-            (folder / "nhan_ve" / name_of(unit)).parent.mkdir(exist_ok=True)
-            (folder / "nhan_ve" / name_of(unit)).write_bytes(filled(unit=unit))
+            (folder / "nhan_ve").mkdir(exist_ok=True)
+            (folder / "nhan_ve" / name_of(unit)).write_bytes(stored(filled(unit=unit)))
         here = replace(campaign(), folder=folder)
         output = folder / RESULT
         aggregate(Request((folder / "nhan_ve",), folder, here, output=output, at=TOWN, workers=1))

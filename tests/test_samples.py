@@ -1,4 +1,4 @@
-"""The five sample campaigns: their command gives the committed result, and another program adds up to the same totals."""
+"""The five sample campaigns: their command gives the committed result, another program adds up to the same totals."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from aggregator.resources import schema
 from tests.cases_samples import NAMES, SAMPLES, SPOKEN, inputs, result_of, settled
 from tests.oracle import SHEET, add_up
 from tests.test_cases import same
+
+SCHEMA = Draft202012Validator(json.loads(schema("result").read_text(encoding="utf-8")))
 
 
 @pytest.fixture(params=NAMES)
@@ -37,7 +39,7 @@ def test_the_command_gives_the_expected_result(sample: Path) -> None:
     expected = json.loads((sample / "expected.json").read_text(encoding="utf-8"))
     assert settled(document) == expected
     assert status == 1
-    assert list(Draft202012Validator(json.loads(schema("result").read_text(encoding="utf-8"))).iter_errors(document)) == []
+    assert list(SCHEMA.iter_errors(document)) == []
     assert {line["status"] for line in document["files"]} == {"accepted", "refused"}
     assert {finding["severity"] for finding in document["findings"]} >= {"error", "warning", "info"}
 

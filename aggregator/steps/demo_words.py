@@ -25,6 +25,8 @@ from aggregator.steps.demo_outcome import Outcome, Sum
 from aggregator.steps.demo_province import SEED
 
 WIDTH = 79
+GLUE = "\N{NO-BREAK SPACE}"
+"""Keeps a code and its number on one line."""
 MAIN: tuple[tuple[FigureKey, str, str], ...] = (
     (("1", "count"), "Lớp bồi dưỡng, tập huấn", "Classes"),
     (("1.T", "people"), "Người tham gia các lớp", "Participants"),
@@ -75,7 +77,7 @@ class Words:
     def added(self, done: Aggregated) -> Iterator[str]:
         result = done.result
         files = file_summary(result.files, self.lang).partition(": ")[2]
-        yield self.vi(f"4. Tổng hợp:  tệp: {files}", f"4. Added up:  files: {files}")
+        yield self.vi(f"4. Tổng hợp:  tệp: {files}", f"4. Added up:  {files}")
         yield " " * 14 + next(coverage_lines(result.coverage, {}, self.lang))
 
     # --- the two calculations --------------------------------------------------------------------------------------
@@ -139,7 +141,7 @@ class Words:
             f"The faults are meant; {len(counts)} kinds of findings (see docs/findings.md):",
         )
         for severity in SEVERITIES:
-            codes = [f"{code} {number}" for (level, code), number in counts.items() if level == severity]
+            codes = [f"{code}{GLUE}{number}" for (level, code), number in counts.items() if level == severity]
             yield from self._wrapped(f"{WORDS[self.lang][severity]}: " + ", ".join(codes))
 
     def where(self, outcome: Outcome) -> Iterator[str]:
@@ -182,7 +184,8 @@ class Words:
         yield f"      {self.vi(vi, en)}"
 
     def _wrapped(self, text: str) -> list[str]:
-        return textwrap.wrap(text, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+        lines = textwrap.wrap(text, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+        return [line.replace(GLUE, " ") for line in lines]
 
 
 def count_codes(findings: tuple[Finding, ...]) -> dict[tuple[str, str], int]:
