@@ -38,9 +38,13 @@ def examine(path: Path, name: str, expected: Expectation) -> Examination:
     try:
         data = _read(path)
     except OSError as error:
-        finding = Finding("file-unreadable", file=name, found=error.strerror or type(error).__name__)
-        return Examination(name, None, None, findings=(finding,))
+        return gave_up(name, "file-unreadable", error.strerror or type(error).__name__, expected)
     return examine_bytes(data, name, expected)
+
+
+def gave_up(name: str, code: str, found: str, expected: Expectation) -> Examination:
+    """A file of which nothing but its name is known."""
+    return _blamed(Examination(name, None, None, findings=(Finding(code, found=found),)), expected)
 
 
 def _read(path: Path) -> bytes:
@@ -56,9 +60,13 @@ def examine_bytes(data: bytes, name: str, expected: Expectation) -> Examination:
     if kind in UNSUPPORTED:
         return replace(_companion(name, kind, expected), sha256=bare.sha256, size=bare.size)
     book, findings = open_book(data)
-    examined = replace(bare, findings=findings) if book is None else _opened(book, bare, expected)
-    unit = examined.unit or _unit_by_name(name, expected)
-    findings = located(examined.findings, file=name, unit=unit.code if unit else None)
+    return _blamed(replace(bare, findings=findings) if book is None else _opened(book, bare, expected), expected)
+
+
+def _blamed(examined: Examination, expected: Expectation) -> Examination:
+    """With file and unit in every finding; the unit by the file's name where nothing better is known."""
+    unit = examined.unit or _unit_by_name(examined.path, expected)
+    findings = located(examined.findings, file=examined.path, unit=unit.code if unit else None)
     return replace(examined, unit=unit, findings=findings)
 
 
@@ -106,19 +114,20 @@ def _consolidated(book: RawBook, bare: Examination, expected: Expectation) -> Ex
 
 def _form(book: RawBook, bare: Examination, expected: Expectation) -> Examination:
     identity, findings = identify(book, expected)
-    if identity.form is None or identity.data is None:
-        return replace(bare, findings=findings)
-    subject = make_subject(book, identity)
-    findings = (*findings, *run_checks(subject))
     known = replace(
         bare,
         kind="form",
-        form=identity.form.id,
+        form=identity.form.id if identity.form else None,
         campaign=identity.campaign,
         unit=identity.unit,
         parents=identity.parents,
         findings=findings,
     )
+    if identity.form is None or identity.data is None:
+        return known
+    subject = make_subject(book, identity)
+    findings = (*findings, *run_checks(subject))
+    known = replace(known, findings=findings)
     return known if _refused(findings) else replace(known, leaves=(_leaf(subject, known, book.saved),))
 
 

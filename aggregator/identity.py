@@ -8,7 +8,7 @@ carriers that contradict each other stop the file.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from aggregator import layout as place
 from aggregator.findings import Finding, Findings
@@ -66,19 +66,16 @@ def is_consolidated(book: RawBook) -> bool:
 def identify(book: RawBook, expected: Expectation) -> tuple[Identity, Findings]:
     """Form, unit and the sheets that matter, with everything that contradicts or is missing."""
     carriers = tuple(_carriers(book))
-    form, findings = _form(book, carriers, expected)
-    if form is None:
-        return Identity(None), findings
-    data, sheet_findings = _data_sheet(book, form)
     details = find_details(book)
-    unit, issued, unit_findings = _unit(carriers, details, expected)
+    code, issued, unit_findings = _unit(carriers, details, expected)
+    unit, parents, known_findings = _known(code, book, details, expected) if code else (None, (), ())
     campaign = next((carrier.token.campaign for carrier in carriers if carrier.token.campaign), "")
-    findings = (*findings, *sheet_findings, *unit_findings, *_seals(carriers, expected))
-    identity = Identity(form, campaign, None, (), data, details, issued)
-    if unit is None:
-        return identity, findings
-    known, parents, known_findings = _known(unit, book, details, expected)
-    return replace(identity, unit=known, parents=parents), (*findings, *known_findings)
+    form, form_findings = _form(book, carriers, expected)
+    if form is None:  # one reason is enough; the unit is still worth knowing
+        return Identity(None, campaign, unit, parents), form_findings
+    data, sheet_findings = _data_sheet(book, form)
+    identity = Identity(form, campaign, unit, parents, data, details, issued)
+    return identity, (*sheet_findings, *unit_findings, *_seals(carriers, expected), *known_findings)
 
 
 # --- carriers ------------------------------------------------------------------------------------------------------
@@ -236,7 +233,9 @@ def _known(
         if unit is None:
             cell = detail(details, place.UNIT_LABELS[0])[1]
             sheet = details.name if details else place.UNIT_SHEET
-            return None, (), (Finding("unit-unknown", sheet=sheet, cell=cell, unit=code, found=code),)
+            likely = next((known for known in expected.register.by_code if known.lstrip("0") == code.lstrip("0")), None)
+            unknown = Finding("unit-unknown", sheet=sheet, cell=cell, unit=code, found=code, suggestion=likely)
+            return None, (), (unknown,)
         return unit, expected.register.ancestors(code), ()
     return _from_workbook(code, book, details)
 

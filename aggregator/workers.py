@@ -16,8 +16,7 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from types import FrameType
 
-from aggregator.examine import examine
-from aggregator.findings import Finding
+from aggregator.examine import examine, gave_up
 from aggregator.identity import Expectation
 from aggregator.inbox import Item
 from aggregator.submission import Examination
@@ -71,7 +70,7 @@ def _examine_alone(item: Item, expected: Expectation) -> Examination:
     with _pool(1, expected) as pool:
         result = _outcome(pool.submit(_examine_chunk, [item]))
     if result is None:
-        return _gave_up(item, "file-hostile", "worker")
+        return gave_up(item.name, "file-hostile", "worker", expected)
     return result[0]
 
 
@@ -102,13 +101,9 @@ def _examine_one(item: Item, expected: Expectation) -> Examination:
         with _time_limit(SECONDS_PER_FILE):
             return examine(item.path, item.name, expected)
     except _TooSlow:
-        return _gave_up(item, "file-too-large", f"> {SECONDS_PER_FILE} s")
+        return gave_up(item.name, "file-too-large", f"> {SECONDS_PER_FILE} s", expected)
     except MemoryError:
-        return _gave_up(item, "file-too-large", f"> {MEMORY // 2**20} MB")
-
-
-def _gave_up(item: Item, code: str, found: str) -> Examination:
-    return Examination(item.name, None, None, findings=(Finding(code, file=item.name, found=found),))
+        return gave_up(item.name, "file-too-large", f"> {MEMORY // 2**20} MB", expected)
 
 
 class _TooSlow(Exception):

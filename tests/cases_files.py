@@ -39,40 +39,41 @@ from tests.cases_craft import (
 cases = Cases()
 
 TABLE = "xl/worksheets/sheet1.xml"
+WHOLE = {"sheet": None}
+"""The place of what is said of a file as a whole; whose it is, its name tells."""
 NOBODY = {"sheet": None, "unit": None}
-"""The place of what is said of a file that was never opened."""
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
 
 # --- no workbook ---------------------------------------------------------------------------------------------------
 
 
-@cases.add(line(**NOBODY))
+@cases.add(line(**WHOLE))
 def file_not_a_workbook() -> bytes:
     """A web page with a table, saved by another program under the name of the form."""
     rows = "".join(f"<tr><td>{row}</td><td>Lớp {row}</td><td>{10 * row}</td></tr>" for row in range(1, 6))
     return f"<html><head><meta charset='utf-8'></head><body><table>{rows}</table></body></html>".encode()
 
 
-@cases.add(line(**NOBODY))
+@cases.add(line(**WHOLE))
 def file_not_a_workbook__csv() -> bytes:
     """A list separated by semicolons, renamed to .xlsx."""
     return "STT;Các hoạt động;Đơn vị;Số lượng\n1;Giáo dục kỹ năng sống cho học sinh;lớp;4\n".encode()
 
 
-@cases.add(line(**NOBODY))
+@cases.add(line(**WHOLE))
 def file_not_a_workbook__xls() -> bytes:
     """The container of an Excel 97 workbook (.xls) under the name of the form."""
     return compound_file("Workbook")
 
 
-@cases.add(line(**NOBODY))
+@cases.add(line(**WHOLE))
 def file_empty() -> bytes:
     """The upload was cut off before the first byte."""
     return b""
 
 
-@cases.add(line(**NOBODY))
+@cases.add(line(**WHOLE))
 def file_encrypted() -> bytes:
     """A container with the streams that Excel writes when a password to open is set; the content is invented."""
     return compound_file("EncryptionInfo", "EncryptedPackage")
@@ -105,13 +106,13 @@ def entry(name: str, kind: int, start: int, size: int, right: int = 0xFFFFFFFF, 
     return shape + bytes(36) + struct.pack("<IQ", start, size)
 
 
-@cases.add(line(**NOBODY))
+@cases.add(line(**WHOLE))
 def file_damaged() -> bytes:
     """Only the first 20,000 bytes arrived, as after an upload that broke off."""
     return stored(filled())[:20_000]
 
 
-@cases.add(line(**NOBODY))
+@cases.add(line(**WHOLE))
 def file_damaged__crc() -> bytes:
     """One byte in the middle of the table's part was changed on the way."""
     whole = bytearray(filled())
@@ -121,13 +122,13 @@ def file_damaged__crc() -> bytes:
     return bytes(whole)
 
 
-@cases.add(line(**{**NOBODY, "sheet": SHEET}, cell="D14"))
+@cases.add(line("D14"))
 def file_damaged__number() -> bytes:
     """A program wrote 4,0 with a comma where the format wants a plain number."""
     return patched(filled(), TABLE, '<c r="D14" s="25" t="n"><v>4</v>', '<c r="D14" s="25" t="n"><v>4,0</v>')
 
 
-@cases.add(line("B4", sheet="Thuyết minh", unit=None))
+@cases.add(line("B4", sheet="Thuyết minh"))
 def file_too_large() -> bytes:
     """A program other than Excel stored a narrative of 40,000 characters in one cell."""
     story = ("Nhà trường đã triển khai kế hoạch. " * 1200)[:40_000]
@@ -135,7 +136,7 @@ def file_too_large() -> bytes:
     return patched(data, "xl/worksheets/sheet6.xml", "<t>CHUYEN</t>", f"<t>{story}</t>")
 
 
-@cases.add(line(**NOBODY))
+@cases.add(line(**WHOLE))
 def file_hostile() -> bytes:
     """The table's XML begins with a DOCTYPE, the way of attacks with entities; this one defines a harmless word."""
 
@@ -146,7 +147,7 @@ def file_hostile() -> bytes:
     return repacked(filled(), change)
 
 
-@cases.add(line(**NOBODY))
+@cases.add(line(**WHOLE))
 def file_hostile__two_of_a_name() -> bytes:
     """The zip holds the table's part twice: programs differ in which one they show."""
     buffer = io.BytesIO(filled())
@@ -160,7 +161,7 @@ def file_hostile__two_of_a_name() -> bytes:
     return buffer.getvalue()
 
 
-@cases.add(line(**NOBODY), refuse_open=True)
+@cases.add(line(**WHOLE), refuse_open=True)
 def file_unreadable() -> bytes:
     """A sound workbook that the test's system refuses to open (Permission denied); no folder in git can carry that."""
     return filled()
@@ -200,7 +201,7 @@ def file_temporary() -> Mapping[str, bytes]:
 # --- another form --------------------------------------------------------------------------------------------------
 
 
-@cases.add(line(**NOBODY))
+@cases.add(line(**WHOLE))
 def form_unknown() -> bytes:
     """A table that the school made itself, without any of the form's labels."""
     book = Workbook()
@@ -210,7 +211,7 @@ def form_unknown() -> bytes:
     return packed(book)
 
 
-@cases.add(line(**NOBODY))
+@cases.add(line(**WHOLE))
 def form_unknown__version() -> bytes:
     """The token names an edition of the form that nobody issued."""
     return retokened(filled(), "tong-hop-2021|1|", "tong-hop-2021|9|")
@@ -226,7 +227,7 @@ def retokened(data: bytes, old: str, new: str) -> bytes:
     return repacked(data, change)
 
 
-@cases.add(line(**NOBODY))
+@cases.add(line(**WHOLE))
 def form_other() -> bytes:
     """The blank form of 2024 was filled in instead of the issued one of 2021."""
     book = load_workbook(io.BytesIO(write_form(blank_issue(load_form("tong-hop-2024")))))
@@ -253,7 +254,7 @@ def filled_template(code: str | None) -> bytes:
     return packed(typed(book, {**GOOD, f"{UNIT_SHEET}!B3": code}))
 
 
-@cases.add(line("B3", sheet=UNIT_SHEET, unit=None))
+@cases.add(line("B3", sheet=UNIT_SHEET))
 def unit_missing() -> bytes:
     """The blank template was filled in, but no unit code was typed on `Đơn vị`."""
     return filled_template(None)
@@ -271,13 +272,13 @@ def unit_unknown__zero_lost() -> bytes:
     return filled_template("990102")
 
 
-@cases.add(line("B3", sheet=UNIT_SHEET, unit=None))
+@cases.add(line("B3", sheet=UNIT_SHEET))
 def unit_conflict() -> bytes:
     """The code on `Đơn vị` was typed over with another school's; the tokens still say whose file it is."""
     return filled({f"{UNIT_SHEET}!B3": SECONDARY})
 
 
-@cases.add(line("H1", unit=None))
+@cases.add(line("H1"))
 def unit_conflict__sheet_of_another() -> bytes:
     """The sheet `Số liệu` was replaced by the one of another school, token and all."""
     other = open_issued(SECONDARY)[SHEET]

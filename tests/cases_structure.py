@@ -39,7 +39,7 @@ def sheet_missing__unit() -> bytes:
     return without_sheet(UNIT_SHEET)
 
 
-@cases.add(line(sheet=SHEET, unit=None))
+@cases.add(line(sheet=SHEET))
 def sheet_missing__table() -> bytes:
     """The sheet `Số liệu` itself was deleted."""
     return without_sheet(SHEET)
@@ -57,7 +57,7 @@ def header_changed__pushed_down() -> bytes:
     return on_table(lambda sheet: rearrange(sheet, lambda rows: rows.insert(0, None)))
 
 
-@cases.add(line("B4", unit=None))
+@cases.add(line("B4"))
 def header_changed__column_inserted() -> bytes:
     """A column was inserted at the left: nothing stands where the form has it, so the table cannot be read."""
     return on_table(lambda sheet: sheet.insert_cols(1))

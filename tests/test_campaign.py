@@ -46,11 +46,6 @@ def test_samples(name: str) -> None:
     assert campaign.root == campaign.register.root
     assert campaign.day == campaign.start <= campaign.end
     assert (campaign.issued, campaign.received, campaign.results) == ("phat_ra", "nhan_ve", "ket_qua")
-    assert campaign.key is None
-
-
-def test_no_sample_ships_a_key() -> None:
-    assert list(sample_dir().glob("*/campaign.key")) == []
 
 
 def test_texts_of_the_campaign_come_before_those_of_the_form(folder: Path) -> None:

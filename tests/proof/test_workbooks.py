@@ -4,9 +4,9 @@ Issued forms of every form and level, blank templates, consolidated workbooks of
 a consolidated workbook that travels through LibreOffice to the office above; and the form on paper.
 """
 
-import random
 import re
-from collections.abc import Mapping
+import zipfile
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,20 +26,19 @@ from tests.proof.helpers import (
     column_sums,
     differences,
     expected_totals,
-    fill,
     fill_quickly,
     full,
     numbers_for,
     own_campaign,
     sample_campaign,
     scaled,
-    sheet_row,
     succeed,
     summary_totals,
 )
+from tests.proof.pictures import make
 
 SAMPLE_OF = {"tong-hop-2021": "hai-ba-trung-2021", "tong-hop-2024": "quan-7-2024", "dong-nai-2023": "dong-nai-2023"}
-PROVINCE_LEAVES = 400
+PROVINCE_LEAVES = 300
 
 
 @pytest.fixture(autouse=True)
@@ -221,7 +220,7 @@ def travelling(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
     codes = [line.split(",")[0] for line in below]
     leaves = [fill_quickly(district, code, rng) for code in codes]
     sent = room / "tong-hop-002.xlsx"
-    done = district.run("aggregate", *leaves[:0], "--at", "002", "-o", sent, "--json")
+    done = district.run("aggregate", "--at", "002", "-o", sent, "--json")
     assert done.status == 0, done.err
     away = room / "da gui"
     away.mkdir()
@@ -266,7 +265,9 @@ def leaf_cell(path: Path, sheet: str, column: str) -> tuple[str, int]:
     return found.coordinate, int(found.value)
 
 
-def refused_codes(travelling: Travelling, office: Office, sheet: str, cell: str, entry: str) -> list[tuple[str, str, str]]:
+def refused_codes(
+    travelling: Travelling, office: Office, sheet: str, cell: str, entry: str
+) -> list[tuple[str, str, str]]:
     arrived = received(travelling, "tong-hop-002.xlsx")
     step = {"do": "set_formula", "sheet": sheet, "cell": cell, "text": entry}
     office.edit(travelling.sent, arrived, [step], force=True)
@@ -340,3 +341,65 @@ def only_sheet(source: Path, target: Path, office: Office) -> Path:
     names = [sheet.title for sheet in openpyxl.load_workbook(source).worksheets if sheet.title != SHEET]
     office.edit(source, target, [{"do": "remove_sheet", "sheet": name} for name in names], force=True)
     return target
+
+
+def test_no_sheet_of_the_form_runs_off_the_paper(issued: Issued, office: Office, tmp_path: Path) -> None:
+    """Every text of the print areas is in the PDF: LibreOffice leaves out what does not fit on the page."""
+    book = issued.books["school"]
+    words = letters(run("pdftotext", "-raw", "-enc", "UTF-8", office.pdf(book, tmp_path / "b.pdf"), "-"))
+    assert [text for text in printed_texts(book) if letters(text) not in words] == []
+
+
+def printed_texts(path: Path) -> Iterator[str]:
+    for sheet in openpyxl.load_workbook(path).worksheets:
+        area = str(sheet.print_area).rpartition("!")[2] if sheet.sheet_state == "visible" else ""
+        for cells in sheet[area.replace("$", "")] if area else ():
+            yield from (cell.value for cell in cells if isinstance(cell.value, str) and not cell.value.startswith("="))
+
+
+HEIGHT = re.compile(rb'(<row\b[^>]*?) ht="[^"]*" customHeight="1"')
+
+
+def rows_too_low(office: Office, path: Path, sheet: str, room: Path) -> list[str]:
+    """Rows lower than LibreOffice would make them for their texts; merged cells are not looked at."""
+    free, typed_anew = room / "free.xlsx", room / "anew.xlsx"
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(free, "w") as new:
+        for item in old.infolist():
+            content = old.read(item)
+            new.writestr(item, HEIGHT.sub(rb"\1", content) if item.filename.startswith("xl/worksheets/") else content)
+    page = openpyxl.load_workbook(path)[sheet]
+    cells = [cell for cells in page.iter_rows(max_col=8) for cell in cells if isinstance(cell.value, str)]
+    typed = [{"do": "set_text", "sheet": sheet, "cell": cell.coordinate, "text": cell.value} for cell in cells]
+    office.edit(free, typed_anew, [step for step in typed if not step["text"].startswith("=")], force=True)
+    needed = openpyxl.load_workbook(typed_anew)[sheet].row_dimensions
+    return [
+        f"{row}: {page.row_dimensions[row].height} < {needed[row].height}"
+        for row in range(1, page.max_row + 1)
+        if (page.row_dimensions[row].height or page.sheet_format.defaultRowHeight) < (needed[row].height or 0) - 0.5
+    ]
+
+
+@pytest.mark.parametrize("sheet", [SHEET, "Hướng dẫn", "Thuyết minh", "Đơn vị"])
+def test_no_row_of_the_form_is_too_low(issued: Issued, office: Office, tmp_path: Path, sheet: str) -> None:
+    assert rows_too_low(office, issued.books["school"], sheet, tmp_path) == []
+
+
+def test_no_row_of_the_result_is_too_low(added: Added, office: Office, tmp_path: Path) -> None:
+    assert rows_too_low(office, added.output, "Tổng hợp", tmp_path) == []
+
+
+def test_the_result_on_paper_shows_every_number(added: Added, office: Office, tmp_path: Path) -> None:
+    """A column that is too narrow prints ###."""
+    paper = office.pdf(added.output, tmp_path / "b.pdf")
+    text = pdf_text(paper)
+    assert "##" not in text
+    assert len(page_sizes(paper)) == text.count("\f")
+    first, second = (letters(page) for page in text.split("\f")[:2])
+    assert all(letters(row["stt"] + row["label"])[:12] in first + second for row in added.form["rows"] if row["stt"])
+
+
+def test_pictures_can_be_made_anew(tmp_path: Path) -> None:
+    for picture in make(tmp_path):
+        content = picture.read_bytes()
+        assert content.startswith(b"\x89PNG")
+        assert len(content) < 200_000
