@@ -1,6 +1,7 @@
 """The command as people and other programs meet it: exit status, stdout and stderr, JSON, what is on the disk after."""
 
 import csv
+import hashlib
 import json
 import shutil
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ from jsonschema import Draft202012Validator
 from aggregator import __version__
 from aggregator.campaign import load_campaign
 from aggregator.cli import cli
+from aggregator.outputs.workbook_layout import CHECK_SHEET
 from aggregator.resources import sample_dir, schema
 from aggregator.steps import collect, describe, issue
 
@@ -552,3 +554,100 @@ def test_an_earlier_result_is_kept_and_a_foreign_file_is_not_touched(run: Run, c
     assert foreign.read_bytes() == b"of somebody"
     assert run("-C", campaign, "aggregate", "-o", foreign, "--force").status == 0
     assert collect.is_own_result(foreign)
+
+
+# --- what only a whole run shows -----------------------------------------------------------------------------------
+
+
+def test_of_two_findings_at_one_number_the_graver_is_told(run: Run, campaign: Path) -> None:
+    """10,000 people in one class: above the cap, and far more than a class holds."""
+    path = send(campaign, SCHOOL, **{"M01.01": 1})
+    book = openpyxl.load_workbook(path)
+    sheet = book["Số liệu"]
+    (row,) = (cell.row for cell in sheet["H"] if cell.value == "M01.01")
+    sheet.cell(row, 5).value = 10_000
+    book.save(path)
+    findings = run("-C", campaign, "check", path, "--json").json["findings"]
+    assert [finding["code"] for finding in findings if finding["cell"] == f"E{row}"] == ["limit-exceeded"]
+
+
+def test_every_unit_has_its_line_with_its_status(run: Run, campaign: Path) -> None:
+    send(campaign, SCHOOL, M02=12)
+    send(campaign, OTHER, M02="khoảng 12")
+    run("-C", campaign, "aggregate")
+    sheet = openpyxl.load_workbook(campaign / "ket_qua/tong-hop-007.xlsx")["Tình trạng nộp"]
+    lines = [[str(value or "") for value in line] for line in sheet.iter_rows(values_only=True)]
+    told = {code: " ".join(line) for line in lines for code in ("007", "00241", SCHOOL, OTHER) if code in line}
+    assert told.keys() == {"007", "00241", SCHOOL, OTHER}
+    assert f"nhan_ve/{SCHOOL}.xlsx" in told[SCHOOL]
+    assert f"nhan_ve/{OTHER}.xlsx" in told[OTHER]
+    words = [told[code].replace(code, "") for code in (SCHOOL, OTHER, "00241")]
+    assert len(set(words)) == 3
+
+
+@pytest.fixture
+def ward_result(run: Run, campaign: Path) -> Path:
+    """The consolidated workbook of the ward among the files that the district received."""
+    path = send(campaign, SCHOOL, M02=12)
+    target = campaign / "nhan_ve" / "phuong.xlsx"
+    assert run("-C", campaign, "aggregate", "--at", "00241", "-o", target).status == 0
+    path.unlink()
+    return target
+
+
+def seals_broken(done: Done) -> list[tuple[str, str]]:
+    """Sheet and cell; nothing else may be an error."""
+    errors = [finding for finding in done.json["findings"] if finding["severity"] == "error"]
+    assert {finding["code"] for finding in errors} <= {"seal-broken"}
+    return [(finding["sheet"], finding["cell"]) for finding in errors]
+
+
+def rewritten(path: Path, change: Callable[[str, Any], Any]) -> int:
+    """Edit the hidden copy as somebody who knows how its hashes are made, but not the key; returns its last row."""
+    book = openpyxl.load_workbook(path)
+    sheet = book[CHECK_SHEET]
+    hashes: list[str] = []
+    for row in range(1, sheet.max_row + 1):
+        kind, content = sheet.cell(row, 1).value, json.loads(sheet.cell(row, 2).value)
+        if kind == "end":
+            content["hash"] = hashlib.sha256("|".join(hashes).encode()).hexdigest()
+        text = json.dumps(change(kind, content), separators=(",", ":"))
+        hashes.append(hashlib.sha256(f"{row}|{kind}|{text}".encode()).hexdigest())
+        sheet.cell(row, 2).value, sheet.cell(row, 3).value = text, hashes[-1]
+    book.save(path)
+    return sheet.max_row
+
+
+def test_a_result_from_below_is_taken_apart(run: Run, campaign: Path, ward_result: Path) -> None:
+    done = run("-C", campaign, "aggregate", "--json")
+    assert seals_broken(done) == []
+    assert done.json["totals"]["2"] == {"count": 12}
+    rewritten(ward_result, lambda _kind, content: content)
+    assert seals_broken(run("-C", campaign, "check", ward_result, "--json")) == []
+
+
+def test_hashes_alone_do_not_seal_a_result(run: Run, campaign: Path, ward_result: Path) -> None:
+    last = rewritten(
+        ward_result, lambda kind, content: {**content, "as_of": "2021-12-31"} if kind == "head" else content
+    )
+    done = run("-C", campaign, "check", ward_result, "--json")
+    assert seals_broken(done) == [(CHECK_SHEET, f"B{last}")]
+
+
+def test_a_copy_that_cannot_be_is_broken_even_without_a_key(run: Run, ward_result: Path) -> None:
+    rewritten(ward_result, lambda kind, content: [content[0] + 1, *content[1:]] if kind == "totals" else content)
+    assert seals_broken(run("check", ward_result, "--json")) == [(CHECK_SHEET, "B1")]
+
+
+def test_a_sheet_of_another_result_is_noticed(run: Run, campaign: Path, ward_result: Path) -> None:
+    book = openpyxl.load_workbook(ward_result)
+    (cell,) = (
+        cell
+        for line in book["Tình trạng nộp"].iter_rows()
+        for cell in line
+        if isinstance(cell.value, str) and cell.value.startswith("HTSD-TH:")
+    )
+    cell.value = cell.value.replace("|00241|", "|00244|")
+    book.save(ward_result)
+    broken = seals_broken(run("-C", campaign, "check", ward_result, "--json"))
+    assert broken == [("Tình trạng nộp", cell.coordinate)]
