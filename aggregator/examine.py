@@ -16,7 +16,6 @@ from aggregator.checks import run_checks
 from aggregator.checks.subject import Subject
 from aggregator.consolidated import read_consolidated
 from aggregator.findings import Finding, Findings, located
-from aggregator.forms import FigureKey
 from aggregator.identity import Expectation, Identity, identify, is_consolidated
 from aggregator.layout import Layout
 from aggregator.reading import limits
@@ -24,7 +23,7 @@ from aggregator.reading.book import RawBook
 from aggregator.reading.sniff import sniff
 from aggregator.reading.strict import open_book
 from aggregator.register import Unit
-from aggregator.report import Report, read_report
+from aggregator.report import read_report
 from aggregator.submission import Examination, Leaf
 
 WORD = re.compile(r"[0-9A-Za-z]+")
@@ -150,7 +149,7 @@ def _leaf(subject: Subject, known: Examination, saved: str | None) -> Leaf:
     assert known.unit is not None
     return Leaf(
         unit=known.unit,
-        figures=_values(subject, report),
+        figures={key: figure.value for key, figure in report.figures.items()},
         file=known.path,
         sha256=known.sha256 or "",
         version=f"{subject.form.id} {subject.form.version}",
@@ -161,9 +160,3 @@ def _leaf(subject: Subject, known: Examination, saved: str | None) -> Leaf:
         activities=report.activities,
         calendar=report.calendar,
     )
-
-
-def _values(subject: Subject, report: Report) -> dict[FigureKey, int | None]:
-    """What is added up. "Không tổ chức" is zero in every cell, not blank."""
-    nothing = 0 if report.held is False else None
-    return {key: nothing if figure.value is None else figure.value for key, figure in report.figures.items()}

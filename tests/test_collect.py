@@ -232,5 +232,6 @@ def test_declared_none_zero_and_blank_are_three_things(campaign) -> None:
     document = as_json(result)
     assert [f["code"] for f in document["findings"] if f["severity"] == "error"] == ["nothing-filled"]
     assert list(status_of(document).values()) == ["accepted", "accepted", "refused"]
-    assert document["blank"]["2"] == {"count": 1} and "1.07" not in document["blank"]
+    assert document["blank"]["2"] == {"count": 2}, "who declared none left it blank, as did who typed zeros elsewhere"
+    assert document["blank"]["1.07"] == {"count": 1, "people": 1}
     assert set(document["totals"]["1.07"].values()) == {0}
