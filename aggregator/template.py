@@ -6,13 +6,13 @@ wrong is said at the cell, in Vietnamese, without macros.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from aggregator import layout as place
 from aggregator.forms import Form, Measure, Row
 from aggregator.layout import COLUMN_OF, Layout
-from aggregator.reading.book import a1
+from aggregator.reading.book import Address, a1
 from aggregator.styles import (
     INPUT,
     INPUT_NUMBER,
@@ -35,7 +35,7 @@ from aggregator.template_sheets import (
     write_narrative_sheet,
     write_unit_sheet,
 )
-from aggregator.writing import Book, Page, build
+from aggregator.writing import Book, Entry, Page, build
 
 __all__ = ["Issue", "blank_issue", "write_form"]
 
@@ -93,7 +93,8 @@ def _data_row(page: Page, issue: Issue, layout: Layout, row: Row) -> None:
     for measure in row.fill:
         page.validate((at, COLUMN_OF[measure]), validation(issue.form, row, measure, issue.level))
     page.text((at, place.NOTE), row.remark, INPUT)
-    page.formula((at, place.CHECK), live_check(layout, row), "", WARN) if row.fill else None
+    if row.fill:
+        page.formula((at, place.CHECK), live_check(layout, row), live_words(layout, row, _typed(issue)), WARN)
 
 
 def _number_cell(page: Page, issue: Issue, layout: Layout, row: Row, measure: Any, column: int) -> None:
@@ -101,9 +102,29 @@ def _number_cell(page: Page, issue: Issue, layout: Layout, row: Row, measure: An
     if measure in row.fillable_at(issue.level):
         page.blank(at, INPUT_NUMBER)
     elif measure == row.computed:
-        page.formula(at, layout.total_formula(row), 0, TOTAL)
+        page.formula(at, layout.total_formula(row), _added(layout, row, _typed(issue)), TOTAL)
     else:
         page.blank(at, NOTHING)
+
+
+Typed = Mapping[Address, Entry]
+
+
+def _typed(issue: Issue) -> Typed:
+    """What stands in the table already."""
+    return issue.typed.get(place.DATA_SHEET, {})
+
+
+def _added(layout: Layout, row: Row, typed: Typed) -> int:
+    """What a sum over the parts of a row gives: like SUM, it passes over texts."""
+    parts = row.total.parts if row.total else ()
+    column = COLUMN_OF[row.total.measure] if row.total else 0
+    return sum(_number(typed, (layout.row_of[part], column)) for part in parts)
+
+
+def _number(typed: Typed, at: Address) -> int:
+    entry = typed.get(at, 0)
+    return entry if isinstance(entry, int) else 0
 
 
 def validation(form: Form, row: Row, measure: Measure, level: str | None) -> dict[str, Any]:
@@ -151,3 +172,19 @@ def _live_tests(layout: Layout, row: Row, count: str, people: str) -> Iterator[t
     if "money" in row.fill:
         yield f"AND(N({count})>0,N({count})<1000)", "Ghi đủ số đồng, không ghi theo triệu"
         yield f"AND(N({count})>0,N({count})<100000)", "Số tiền rất nhỏ, xin xem lại"
+
+
+def live_words(layout: Layout, row: Row, typed: Typed) -> str:
+    """What `live_check` comes to with these entries: the result stored with the formula."""
+    at = layout.row_of[row.key]
+    texts = any(isinstance(typed.get((at, COLUMN_OF[measure])), str) for measure in row.fill)
+    count, people = _number(typed, (at, place.COUNT)), _number(typed, (at, place.PEOPLE))
+    own = _number(typed, (at, COLUMN_OF[row.fill[0]]))
+    at_least = row.total is not None and row.total.relation == ">="
+    money = "money" in row.fill
+    outcomes = [texts]
+    outcomes += [count > 0 == people, people > 0 == count, people < count] if row.paired else []
+    outcomes += [own < _added(layout, row, typed)] if at_least else []
+    outcomes += [0 < count < 1_000, 0 < count < 100_000] if money else []
+    words = (words for _, words in _live_tests(layout, row, "", ""))
+    return next((said for said, true in zip(words, outcomes, strict=True) if true), "")

@@ -5,12 +5,13 @@ Each is protected and carries the token; only what a unit types is unlocked. The
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from aggregator import layout as place
 from aggregator.forms import Form
+from aggregator.reading.book import Address
 from aggregator.register import Unit
 from aggregator.seal import Token, make_token, sheet_password
 from aggregator.styles import (
@@ -26,7 +27,7 @@ from aggregator.styles import (
     lines_height,
     wrapped_lines,
 )
-from aggregator.writing import Book, Page
+from aggregator.writing import Book, Entry, Page
 
 PROTECTION = {
     "format_columns": True,
@@ -39,10 +40,16 @@ PROTECTION = {
 
 MAX_PROMPT = 255
 
+Entries = Mapping[str, Mapping[Address, Entry]]
+"""What is typed into open cells: by sheet and address."""
+
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """What makes one workbook: `unit` is `None` for the blank template, which any unit can fill."""
+    """What makes one workbook: `unit` is `None` for the blank template, which any unit can fill.
+
+    `typed` is what stands in its open cells already; nothing in a form that goes out to be filled.
+    """
 
     form: Form
     caption: str | None
@@ -51,6 +58,7 @@ class Issue:
     unit: Unit | None = None
     parents: tuple[Unit, ...] = ()
     key: bytes | None = None
+    typed: Entries = field(default_factory=dict)
 
     @property
     def level(self) -> str | None:
@@ -64,7 +72,7 @@ class Issue:
 
 def protected_page(book: Book, issue: Issue, name: str) -> Page:
     """A protected visible sheet that carries the token."""
-    page = book.page(name)
+    page = book.page(name, issue.typed.get(name))
     page.text(place.TOKEN_CELL, issue.token.text, SMALL)
     page.call("protect", sheet_password(issue.key) if issue.key else "", PROTECTION)
     page.call("set_paper", 9)
@@ -125,10 +133,10 @@ def write_list_sheets(book: Book, issue: Issue) -> None:
     lists = issue.form.lists
     if "activities" in lists:
         page = protected_page(book, issue, place.ACTIVITIES_SHEET)
-        _open_list(page, lists["activities"], (5, 48, 28, 14, 10, 24, 3, 9))
+        _open_list(page, _with_room(lists["activities"], issue, place.ACTIVITIES_SHEET), (5, 48, 28, 14, 10, 24, 3, 9))
     if "calendar" in lists:
         page = protected_page(book, issue, place.CALENDAR_SHEET)
-        _open_list(page, lists["calendar"], (5, 12, 8, 8, 30, 44, 20, 9))
+        _open_list(page, _with_room(lists["calendar"], issue, place.CALENDAR_SHEET), (5, 12, 8, 8, 30, 44, 20, 9))
         first = lists["calendar"].get("first")
         if first:
             page.number((place.LIST_FIRST_ROW, 3), first["day"], INPUT_NUMBER)
@@ -138,7 +146,14 @@ def write_list_sheets(book: Book, issue: Issue) -> None:
         "headers": ["STT", "Đường liên kết hoặc tên tệp ảnh", "Nội dung"],
         "lines": place.EVIDENCE_LINES,
     }
+    evidence = _with_room(evidence, issue, place.EVIDENCE_SHEET)
     _open_list(protected_page(book, issue, place.EVIDENCE_SHEET), evidence, (5, 60, 50, 3, 3, 3, 3, 9))
+
+
+def _with_room(table: Mapping[str, Any], issue: Issue, sheet: str) -> Mapping[str, Any]:
+    """The list with as many lines as are typed already."""
+    last = max((row for row, _ in issue.typed.get(sheet, ())), default=0)
+    return {**table, "lines": max(table["lines"], last - place.LIST_FIRST_ROW + 1)}
 
 
 def _open_list(page: Page, table: Any, widths: Sequence[float]) -> None:
@@ -190,12 +205,12 @@ HELP = (
 
 
 def write_help_sheet(page: Page, issue: Issue) -> None:
-    page.widths((95, 3, 3, 3, 3, 3, 3, 9))
+    page.widths((78, 3, 3, 3, 3, 3, 3, 9))
     page.text((1, 1), "HƯỚNG DẪN GHI BIỂU (khoảng 10 phút)", TITLE)
     page.height(1, lines_height(2))
     for row, line in enumerate(HELP, start=3):
         page.text((row, 1), line, PLAIN)
-        page.height(row, lines_height(wrapped_lines(line, 88)) + 4)
+        page.height(row, lines_height(wrapped_lines(line, 74)) + 4)
     page.call("print_area", 0, 0, 2 + len(HELP), 0)
 
 

@@ -33,6 +33,8 @@ OPTIONS = {
 }
 
 Style = Mapping[str, Any]
+Entry = int | str
+"""What somebody typed: a whole number or a text."""
 
 
 class LostInWriting(RuntimeError):
@@ -56,11 +58,15 @@ class Book:
     def __init__(self, workbook: xlsxwriter.Workbook, properties: Mapping[str, str]) -> None:
         self._workbook = workbook
         self._formats: dict[tuple[tuple[str, Any], ...], Format] = {}
+        self._pages: list[Page] = []
         workbook.set_properties({"created": CREATED, **properties})
         workbook.set_calc_mode("auto")
 
-    def page(self, name: str) -> Page:
-        return Page(self, self._workbook.add_worksheet(name))
+    def page(self, name: str, typed: Mapping[Address, Entry] | None = None) -> Page:
+        """A new sheet; `typed` already stands in its open cells."""
+        page = Page(self, self._workbook.add_worksheet(name), typed or {})
+        self._pages.append(page)
+        return page
 
     def define(self, name: str, formula: str) -> None:
         _kept(self._workbook.define_name(name, formula), f"name {name}")
@@ -73,17 +79,40 @@ class Book:
         return self._formats[key]
 
     def close(self) -> None:
+        for page in self._pages:
+            page.check_typed()
         self._workbook.close()
 
 
 class Page:
     """A worksheet being written; addresses are (row, column) counted from 1."""
 
-    def __init__(self, book: Book, sheet: Worksheet) -> None:
+    def __init__(self, book: Book, sheet: Worksheet, typed: Mapping[Address, Entry]) -> None:
         self._book = book
         self._sheet = sheet
+        self._typed = typed
+        self._taken: set[Address] = set()
+
+    def check_typed(self) -> None:
+        """What was to be typed and found no open cell would be lost."""
+        if lost := sorted(self._typed.keys() - self._taken):
+            raise LostInWriting(f"{self._sheet.name}: no open cell at {lost}")
+
+    def _type(self, at: Address, style: Style) -> bool:
+        """What is already typed at an open cell comes before what the cell is issued with."""
+        if at not in self._typed or style.get("locked") is not False:
+            return False
+        entry = self._typed[at]
+        self._taken.add(at)
+        if isinstance(entry, int):
+            self._do("write_number", *_zero(at), entry, self._book.format(style))
+        else:
+            self._do("write_string", *_zero(at), xml_safe(entry)[:MAX_TEXT], self._book.format(style))
+        return True
 
     def text(self, at: Address, text: str, style: Style) -> None:
+        if self._type(at, style):
+            return
         safe = xml_safe(text)[:MAX_TEXT]
         if safe:
             self._do("write_string", *_zero(at), safe, self._book.format(style))
@@ -91,7 +120,8 @@ class Page:
             self.blank(at, style)
 
     def number(self, at: Address, number: int, style: Style) -> None:
-        self._do("write_number", *_zero(at), number, self._book.format(style))
+        if not self._type(at, style):
+            self._do("write_number", *_zero(at), number, self._book.format(style))
 
     def formula(self, at: Address, formula: str, value: int | str, style: Style) -> None:
         """A formula without `=` and the result stored with it."""
@@ -102,7 +132,8 @@ class Page:
         self._do("write_url", *_zero(at), f"internal:{target}", self._book.format(style), xml_safe(text)[:MAX_TEXT])
 
     def blank(self, at: Address, style: Style) -> None:
-        self._do("write_blank", *_zero(at), None, self._book.format(style))
+        if not self._type(at, style):
+            self._do("write_blank", *_zero(at), None, self._book.format(style))
 
     def merged(self, first: Address, last: Address, text: str, style: Style) -> None:
         """One text over a range; a range of one cell is written as a cell."""
@@ -113,8 +144,9 @@ class Page:
         self.text(first, text, style)
 
     def merged_number(self, first: Address, last: Address, style: Style) -> None:
-        """An empty range for one number, which is written afterwards into its first cell."""
+        """A range for one number, empty unless one is typed already."""
         self._do("merge_range", *_zero(first), *_zero(last), "", self._book.format(style))
+        self._type(first, style)
 
     def widths(self, widths: Sequence[float]) -> None:
         for column, width in enumerate(widths):

