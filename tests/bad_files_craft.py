@@ -26,6 +26,22 @@ Parts = dict[str, bytes]
 """Every part of one workbook by its name, in order."""
 Make = Callable[[Parts], bytes]
 
+@dataclass(frozen=True)
+class Case:
+    """One line of `bad_files.md`: how its file is made, named and put into the folder.
+
+    `texts` must reach the consolidated workbook, as text. `heavy` cases run in the proof only.
+    """
+
+    name: str
+    make: Make
+    file: str = "{code}.xlsx"
+    heavy: bool = False
+    unit_of: str | None = None
+    put: Callable[[Path, bytes], None] = Path.write_bytes
+    texts: tuple[str, ...] = ()
+
+
 FORM, YEAR = "tong-hop-2024", 2024
 DISTRICT, COMMUNES, SCHOOLS = "099", 5, 80
 NUMBERS = {8: 10, 9: 20, 10: 30, 11: 40}
