@@ -141,12 +141,12 @@ def write_list_sheets(book: Book, issue: Issue) -> None:
         if first:
             page.number((place.LIST_FIRST_ROW, 3), first["day"], INPUT_NUMBER)
             page.number((place.LIST_FIRST_ROW, 4), first["month"], INPUT_NUMBER)
-    evidence = {
+    printed = {
         "title": "MINH CHỨNG",
         "headers": ["STT", "Đường liên kết hoặc tên tệp ảnh", "Nội dung"],
         "lines": place.EVIDENCE_LINES,
     }
-    evidence = _with_room(evidence, issue, place.EVIDENCE_SHEET)
+    evidence = _with_room(printed, issue, place.EVIDENCE_SHEET)
     _open_list(protected_page(book, issue, place.EVIDENCE_SHEET), evidence, (5, 60, 50, 3, 3, 3, 3, 9))
 
 
