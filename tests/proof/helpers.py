@@ -221,7 +221,7 @@ Numbers = dict[tuple[str, str], int]
 
 
 def invented(form: Any, open_cells: Sequence[Slot], rng: random.Random, most: Range = Range()) -> dict[str, int]:
-    """{cell: number}: some cells stay blank, some are zero; what the form asks (pairs, sub-totals, money) holds."""
+    """{cell: number}: some stay blank, some are zero; what the form asks (pairs, sub-totals, money, needs) holds."""
     numbers: Numbers = {}
     for code in dict.fromkeys(slot.code for slot in open_cells):
         numbers |= _row_numbers([slot for slot in open_cells if slot.code == code], rng, most)
@@ -233,6 +233,9 @@ def invented(form: Any, open_cells: Sequence[Slot], rng: random.Random, most: Ra
             least = sum(numbers.get((part, total["measure"]), 0) for part in parts)
             at = (row["code"], total["measure"])
             numbers[at] = min(least + rng.choice((0, 0, 1, 3)), caps[at])
+    for need in form["rules"]["needs"]:
+        if not any(numbers.get((_code(form, key), measure)) for key, measure in need["any_of"]):
+            numbers.pop((_code(form, need["row"]), need["measure"]), None)
     cells = {(slot.code, slot.measure): slot.cell for slot in open_cells}
     return {cells[at]: number for at, number in numbers.items()}
 
