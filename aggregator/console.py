@@ -86,6 +86,27 @@ OPTIONS = (
 )
 
 
+PASSWORD_FILE = click.option(
+    "--password-file",
+    type=click.Path(path_type=Path),
+    help="Tệp chứa mật khẩu mở của các biểu, mỗi dòng một mật khẩu (cần gói [crypto]).",
+)
+
+
+def read_passwords(path: Path | None) -> tuple[str, ...]:
+    """One password a line. Raises `Stop` where the file cannot be read; what stands in it is never shown."""
+    if path is None:
+        return ()
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Stop(
+            f"Không đọc được tệp mật khẩu {path.name}. Cần tệp văn bản UTF-8, mỗi dòng một mật khẩu.",
+            f"Cannot read the password file {path.name}. It must be UTF-8 text, one password a line.",
+        ) from error
+    return tuple(line for line in lines if line)
+
+
 def command(group: click.Group, name: str) -> Callable[[Callable[..., int | None]], click.Command]:
     """A command with the common switches; the function returns the exit status (default 0)."""
 

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from aggregator.alignment import align
@@ -17,14 +19,20 @@ from aggregator.checks.subject import Subject
 from aggregator.consolidated import read_consolidated
 from aggregator.findings import Finding, Findings, located
 from aggregator.identity import Expectation, Identity, identify, is_consolidated
+from aggregator.inbox import Item, member_item
 from aggregator.layout import Layout
-from aggregator.reading import limits
+from aggregator.reading import limits, refusals
+from aggregator.reading.archive import Bundle, open_bundle
 from aggregator.reading.book import RawBook
+from aggregator.reading.foreign import FOREIGN, open_any
+from aggregator.reading.locked import unlock
+from aggregator.reading.refusals import Refused
 from aggregator.reading.sniff import sniff
-from aggregator.reading.strict import open_book
 from aggregator.register import Unit
 from aggregator.report import read_report
 from aggregator.submission import Examination, Leaf
+
+Passwords = Sequence[str]
 
 WORD = re.compile(r"[0-9A-Za-z]+")
 
@@ -32,13 +40,69 @@ UNSUPPORTED = ("docx", "pptx", "pdf", "image")
 """Kinds that may accompany a report but hold no form: a scan, the Word twin, photos."""
 
 
-def examine(path: Path, name: str, expected: Expectation) -> Examination:
-    """Everything one file says. `name` is how results call it."""
+@dataclass(frozen=True, slots=True)
+class Unpacked:
+    """A zip archive: its own line in the account, and its members, which are examined like files."""
+
+    archive: Examination
+    items: tuple[Item, ...]
+
+
+Outcome = Examination | Unpacked | None
+"""`None`: this file must be opened in a process of its own, for a reader of its format may abort."""
+
+
+def look(item: Item, expected: Expectation, passwords: Passwords = (), alone: bool = True) -> Outcome:
+    """One entry of the folder, or one member of an archive. `alone`: this process may die with it."""
+    if item.finding is not None:
+        if item.member is None or severity_of(item.finding) == "info":
+            return Examination(item.name, None, None, findings=(item.finding.at(file=item.name),), ignored=True)
+        return _blamed(Examination(item.name, None, None, findings=(item.finding,)), expected)
     try:
-        data = _read(path)
+        data = _bytes_of(item)
     except OSError as error:
-        return gave_up(name, "file-unreadable", error.strerror or type(error).__name__, expected)
-    return examine_bytes(data, name, expected)
+        return gave_up(item.name, "file-unreadable", error.strerror or type(error).__name__, expected)
+    except Refused as refused:
+        return _blamed(Examination(item.name, None, None, findings=(refused.finding(),)), expected)
+    kind = sniff(data)
+    if kind == "zip":
+        return _unpack(item, data, expected)
+    if not alone and (kind in FOREIGN or (kind == "encrypted" and passwords)):
+        return None
+    return examine_bytes(data, item.name, expected, passwords)
+
+
+def _bytes_of(item: Item) -> bytes:
+    if item.member is None:
+        return _read(item.path)
+    facts = item.path.stat()
+    bundle = _bundle(item.path, facts.st_mtime_ns, facts.st_size)
+    member = next((member for member in bundle.members if member.name == item.member), None)
+    if member is None:
+        raise Refused(refusals.MISSING, item.member)
+    return bundle.read(member)
+
+
+@lru_cache(maxsize=1)
+def _bundle(path: Path, _changed: int, _size: int) -> Bundle:
+    """The members of one archive come one behind the other, and are read from it while it is at hand."""
+    return open_bundle(_read(path))
+
+
+def _unpack(item: Item, data: bytes, expected: Expectation) -> Examination | Unpacked:
+    """The members of an archive as entries of the folder; an archive inside another stays closed."""
+    bare = Examination(item.name, hashlib.sha256(data).hexdigest(), len(data))
+    try:
+        if item.member is not None:
+            raise Refused(limits.NESTING)
+        members = open_bundle(data).members
+    except Refused as refused:
+        return _blamed(replace(bare, findings=(refused.finding(),)), expected)
+    if not members:
+        return _blamed(replace(bare, findings=(Finding("file-empty"),)), expected)
+    items = tuple(member_item(item, member.name, member.finding) for member in members)
+    told = Finding("file-unsupported", file=item.name, found=f"tệp nén, đã mở {len(items)} tệp bên trong")
+    return Unpacked(replace(bare, findings=(told,), ignored=True), items)
 
 
 def gave_up(name: str, code: str, found: str, expected: Expectation) -> Examination:
@@ -52,14 +116,26 @@ def _read(path: Path) -> bytes:
         return file.read(limits.FILE.value + 1)
 
 
-def examine_bytes(data: bytes, name: str, expected: Expectation) -> Examination:
-    """As `examine`, from the bytes of the file."""
+def examine_bytes(data: bytes, name: str, expected: Expectation, passwords: Passwords = ()) -> Examination:
+    """Everything one file says. `name` is how results call it."""
     bare = Examination(name, hashlib.sha256(data).hexdigest(), len(data))
     kind = sniff(data)
     if kind in UNSUPPORTED:
         return replace(_companion(name, kind, expected), sha256=bare.sha256, size=bare.size)
-    book, findings = open_book(data)
-    return _blamed(replace(bare, findings=findings) if book is None else _opened(book, bare, expected), expected)
+    book, findings = _open(data, kind, name, passwords)
+    if book is None:
+        return _blamed(replace(bare, findings=findings), expected)
+    opened = _opened(book, bare, expected)
+    return _blamed(replace(opened, findings=(*findings, *opened.findings)), expected)
+
+
+def _open(data: bytes, kind: str, name: str, passwords: Passwords) -> tuple[RawBook | None, Findings]:
+    if kind != "encrypted" or not passwords:
+        return open_any(data, name)
+    try:
+        return open_any(unlock(data, passwords), name)
+    except Refused as refused:
+        return None, (refused.finding(),)
 
 
 def _blamed(examined: Examination, expected: Expectation) -> Examination:

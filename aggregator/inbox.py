@@ -20,6 +20,8 @@ TEMPORARY_PREFIXES = ("~$", "._", ".~lock.")
 TEMPORARY_SUFFIXES = (".tmp", ".crdownload", ".part", ".download", ".partial")
 WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 MAX_PATH = 4_096
+MAC_FOLDER = "__MACOSX"
+"""Where macOS puts its shadow files when it makes a zip archive."""
 SYSTEM_NAMES = ("thumbs.db", "desktop.ini", ".ds_store")
 
 
@@ -30,6 +32,8 @@ class Item:
     path: Path
     name: str
     finding: Finding | None = None
+    member: str | None = None
+    """Of a file inside a zip archive: its name there; `path` is the archive's."""
 
 
 def gather(paths: Sequence[Path], base: Path, leave_out: Sequence[Path] = ()) -> tuple[Item, ...]:
@@ -90,16 +94,29 @@ def _item(path: Path, base: Path, mode: int) -> Item:
 
 
 def _passed_over(path: Path, mode: int) -> Finding | None:
-    name = path.name.lower()
     if stat.S_ISLNK(mode):
         return Finding("file-unsupported", found="liên kết (link)")
     if not stat.S_ISREG(mode):
         return Finding("file-unsupported", found="không phải tệp thường")
+    return passed_by_name(path.name)
+
+
+def passed_by_name(name: str) -> Finding | None:
+    """Files that other programs and systems leave behind."""
+    name = name.lower()
     if name.startswith(TEMPORARY_PREFIXES) or name.endswith(TEMPORARY_SUFFIXES):
         return Finding("file-temporary")
     if name in SYSTEM_NAMES or name.startswith("."):
         return Finding("file-unsupported", found="tệp ẩn")
     return None
+
+
+def member_item(archive: Item, member: str, finding: Finding | None) -> Item:
+    """One file inside a zip archive, as an entry of its own."""
+    folders, _, name = member.rpartition("/")
+    if MAC_FOLDER in folders.split("/"):
+        finding = Finding("file-temporary")
+    return Item(archive.path, f"{archive.name}!/{printable(member, MAX_PATH)}", passed_by_name(name) or finding, member)
 
 
 def shown(path: Path, base: Path) -> str:

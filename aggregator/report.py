@@ -87,10 +87,10 @@ def _figures(form: Form, data: RawSheet, alignment: Alignment) -> Iterator[tuple
             continue
         cell = data.cells.get((row, COLUMN_OF[measure]))
         reading = read_cell(cell, measure, data) if cell else blank
-        yield (key, measure), Figure(a1(row, COLUMN_OF[measure]), _shown(cell), reading)
+        yield (key, measure), Figure(a1(row, COLUMN_OF[measure]), shown(cell), reading)
 
 
-def _shown(cell: Cell | None) -> str:
+def shown(cell: Cell | None) -> str:
     """What stands in a cell, as its formula or as it is seen; a truth value by Excel's word for it."""
     if cell is None:
         return ""

@@ -17,8 +17,9 @@ from functools import partial
 from pathlib import Path
 
 from aggregator.campaign import load_campaign
-from aggregator.examine import examine
+from aggregator.examine import look
 from aggregator.forms import load_form
+from aggregator.inbox import Item
 from aggregator.steps import issue
 from aggregator.steps.collect import Request, aggregate, expectation
 from aggregator.template import blank_issue, write_form
@@ -80,7 +81,7 @@ def lines(files: int) -> list[Line]:
         campaign = load_campaign(folder)
         returned = sorted((folder / campaign.received).iterdir())
         expected = expectation(campaign)
-        found.append(Line("one form read and checked", measured(lambda: examine(returned[0], "x", expected), 9)))
+        found.append(Line("one form read and checked", measured(lambda: look(Item(returned[0], "x"), expected), 9)))
         request = Request((folder / campaign.received,), folder, campaign)
         found.append(Line(f"{len(returned)} files added up and written", measured(lambda: aggregate(request), 3)))
     return found

@@ -79,7 +79,7 @@ class Case:
             "others": list(self.others),
             "among": self.among,
             "refuse_open": self.refuse_open,
-            "status": {name: self.status.get(name, self._status()) for name in sorted(made)},
+            "status": {name: self.status.get(name, self._status()) for name in sorted({*made, *self.status})},
             "exit": 1 if "error" in {line["severity"] for line in (self.expected, *self.also)} else 0,
         }
         return {**made, "case.json": (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()}

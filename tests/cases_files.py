@@ -35,6 +35,7 @@ from tests.cases_craft import (
     stored,
     typed,
 )
+from tests.opendocument import as_ods
 
 cases = Cases()
 
@@ -59,12 +60,6 @@ def file_not_a_workbook() -> bytes:
 def file_not_a_workbook__csv() -> bytes:
     """A list separated by semicolons, renamed to .xlsx."""
     return "STT;Các hoạt động;Đơn vị;Số lượng\n1;Giáo dục kỹ năng sống cho học sinh;lớp;4\n".encode()
-
-
-@cases.add(line(**WHOLE))
-def file_not_a_workbook__xls() -> bytes:
-    """The container of an Excel 97 workbook (.xls) under the name of the form."""
-    return compound_file("Workbook")
 
 
 @cases.add(line(**WHOLE))
@@ -122,6 +117,25 @@ def file_damaged__crc() -> bytes:
     return bytes(whole)
 
 
+@cases.add(line(**WHOLE))
+def file_damaged__xls() -> bytes:
+    """The container of an Excel 97 workbook (.xls) under the name of the form, its content lost."""
+    return compound_file("Workbook")
+
+
+@cases.add(line(**WHOLE))
+def file_damaged__macros() -> bytes:
+    """A workbook with macros whose name was changed from .xlsm to .xlsx; Excel refuses to open it."""
+    return with_macros()
+
+
+def with_macros() -> bytes:
+    """The filled form as Excel saves it with macros; the project itself is invented and runs nowhere."""
+    plain = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+    data = patched(filled(), "[Content_Types].xml", plain, "application/vnd.ms-excel.sheet.macroEnabled.main+xml")
+    return repacked(data, lambda parts: parts.update({"xl/vbaProject.bin": b"no program"}))
+
+
 @cases.add(line("D14"))
 def file_damaged__number() -> bytes:
     """A program wrote 4,0 with a comma where the format wants a plain number."""
@@ -174,9 +188,7 @@ def beside(name: str, data: bytes) -> Mapping[str, bytes]:
     return {name_of(SCHOOL): filled(), name: data}
 
 
-@cases.add(
-    line(severity="info", file="nhan_ve/Kế hoạch.pdf", **NOBODY), status={"Kế hoạch.pdf": "ignored"}
-)
+@cases.add(line(severity="info", file="nhan_ve/Kế hoạch.pdf", **NOBODY), status={"Kế hoạch.pdf": "ignored"})
 def file_unsupported() -> Mapping[str, bytes]:
     """A PDF whose name says nothing of a unit lies beside a school's workbook."""
     return beside("Kế hoạch.pdf", PDF)
@@ -184,6 +196,10 @@ def file_unsupported() -> Mapping[str, bytes]:
 
 SIGNED = f"{SCHOOL}_ban-ky.pdf"
 HALF = f"{NURSERY}_Truong-Mam-non.xlsx.crdownload"
+ODS = name_of(SCHOOL).replace(".xlsx", ".ods")
+XLSM = name_of(SCHOOL).replace(".xlsx", ".xlsm")
+ZIP = "Gui-mot-lan.zip"
+TOTALS = {"D6": 6, "E7": 205}
 
 
 @cases.add(line(severity="info", file=f"nhan_ve/{SIGNED}", sheet=None), status={SIGNED: "ignored"})
@@ -196,6 +212,46 @@ def file_companion() -> Mapping[str, bytes]:
 def file_temporary() -> Mapping[str, bytes]:
     """A download that a browser has not finished lies beside a school's workbook."""
     return beside(HALF, stored(filled(unit=NURSERY))[:4_000])
+
+
+# --- other formats -------------------------------------------------------------------------------------------------
+
+
+@cases.add(line(severity="info", file=f"nhan_ve/{ODS}", sheet=None))
+def file_converted() -> Mapping[str, bytes]:
+    """The form was saved as .ods, the format of LibreOffice."""
+    return {ODS: as_ods(open_issued(), TOTALS)}
+
+
+@cases.add(line(severity="info", file=f"nhan_ve/{XLSM}", sheet=None))
+def file_converted__macros() -> Mapping[str, bytes]:
+    """The form was saved with macros (.xlsm); they are never run."""
+    return {XLSM: with_macros()}
+
+
+@cases.add(line("D6", "1", "count", file=f"nhan_ve/{ODS}"), others=("file-converted",))
+def total_mismatch() -> Mapping[str, bytes]:
+    """An .ods in which a total was typed over: it says 8, its rows add up to 6."""
+    return {ODS: as_ods(typed(open_issued(), {"D6": 8}), TOTALS)}
+
+
+def as_zip(members: Mapping[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, data in members.items():
+            entry = zipfile.ZipInfo(name)
+            entry.create_system = 0
+            archive.writestr(entry, data)
+    return buffer.getvalue()
+
+
+INSIDE = f"{ZIP}!/Xã Suối Lau/{name_of(SCHOOL)}"
+
+
+@cases.add(line(severity="info", file=f"nhan_ve/{ZIP}", **NOBODY), status={ZIP: "ignored", INSIDE: "accepted"})
+def file_unsupported__archive() -> Mapping[str, bytes]:
+    """A zip archive with a school's workbook in a folder: opened, and the workbook is a file of its own."""
+    return {ZIP: as_zip({f"Xã Suối Lau/{name_of(SCHOOL)}": filled()})}
 
 
 # --- another form --------------------------------------------------------------------------------------------------
@@ -311,4 +367,3 @@ def nothing_filled() -> bytes:
 def declared_none_but_filled() -> bytes:
     """`Có tổ chức hoạt động` says không, and the table is filled in."""
     return filled({f"{UNIT_SHEET}!B9": "không"})
-

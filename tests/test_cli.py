@@ -18,7 +18,7 @@ from aggregator.campaign import load_campaign
 from aggregator.cli import cli
 from aggregator.outputs.workbook_layout import CHECK_SHEET
 from aggregator.resources import sample_dir, schema
-from aggregator.steps import collect, describe, issue
+from aggregator.steps import describe, issue, placing
 
 SAMPLE = "hai-ba-trung-2021"
 SCHOOL = "0024101"
@@ -553,7 +553,7 @@ def test_an_earlier_result_is_kept_and_a_foreign_file_is_not_touched(run: Run, c
     assert run("-C", campaign, "aggregate", "-o", foreign).status == 3
     assert foreign.read_bytes() == b"of somebody"
     assert run("-C", campaign, "aggregate", "-o", foreign, "--force").status == 0
-    assert collect.is_own_result(foreign)
+    assert placing.is_own_result(foreign)
 
 
 # --- what only a whole run shows -----------------------------------------------------------------------------------

@@ -28,6 +28,7 @@ from tests.hostile import (
     ROWS,
     SHEET,
     STRINGS,
+    STYLES,
     WORKBOOK,
     Part,
     book,
@@ -303,7 +304,8 @@ EXACT: dict[str, tuple[bytes, int]] = {
 
 
 def test_every_limit_is_tested() -> None:
-    assert set(EXACT) | {"EXPANSION"} == set(_limits())
+    in_test_archive = {"MEMBERS", "MEMBER", "ALL_MEMBERS", "NESTING"}
+    assert set(EXACT) | {"EXPANSION"} | in_test_archive == set(_limits())
 
 
 @pytest.mark.parametrize("name", EXACT)
@@ -586,3 +588,14 @@ def test_every_beginning_is_refused() -> None:
 def test_strings_without_relationship_are_missing_not_empty() -> None:
     _, (finding,) = open_book(book(links=links().replace("relationships/sharedStrings", "relationships/other")))
     assert (finding.code, finding.cell) == ("file-damaged", "A1")
+
+
+def test_styles_without_relationship_are_refused() -> None:
+    """Some programs find them all the same, by their content type, and take numbers for dates."""
+    _, (finding,) = open_book(book(links=links().replace("relationships/styles", "relationships/other")))
+    assert (finding.code, finding.found) == ("file-damaged", STYLES)
+
+
+def test_what_is_wrong_between_two_rows_is_at_no_cell() -> None:
+    _, (finding,) = open_book(with_rows(ROWS + '<row r="99999999"><c r="A99999999"><v>1</v></c></row>'))
+    assert (finding.code, finding.cell, finding.found) == ("file-damaged", None, SHEET)

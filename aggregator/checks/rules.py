@@ -6,10 +6,14 @@ Rules speak only of numbers that were read; what could not be read is asked abou
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 from aggregator.checks.subject import Check, Subject
 from aggregator.findings import Finding
-from aggregator.forms import Row
+from aggregator.forms import FigureKey, Row
+from aggregator.formula import normalised
+from aggregator.layout import COLUMN_OF
+from aggregator.reading.book import Cell, a1
 
 SMALL_MONEY = (1_000, 99_999)
 """Đồng: whole amounts that are plausible as digits but not as the budget of an activity."""
@@ -83,6 +87,41 @@ def check_subtotal_above(subject: Subject) -> Iterator[Finding]:
             yield subject.at_figure("subtotal-above-parts", row.key, row.total.measure, expected=str(parts))
 
 
+def check_total_mismatch(subject: Subject) -> Iterator[Finding]:
+    """`total-mismatch`: in a converted file, a total that is not the sum of its rows: something was lost or edited."""
+    if not subject.book.converted:
+        return
+    for key, parts in subject.form.computed.items():
+        expected = _recomputed(subject, parts)
+        if expected is None or key[0] not in subject.alignment.rows:
+            continue
+        at = (subject.alignment.rows[key[0]], COLUMN_OF[key[1]])
+        cell = subject.data.cells.get(at)
+        if not _holds_formula(subject, key, cell) and not _says(cell, expected):
+            place = Finding("total-mismatch", sheet=subject.data.name, cell=a1(*at), row=key[0], measure=key[1])
+            yield place.at(found=(cell.text or None) if cell else None, expected=str(expected))
+
+
+def _recomputed(subject: Subject, parts: tuple[FigureKey, ...]) -> int | None:
+    """The sum of the parts, `None` where one of them is missing or could not be read."""
+    figures = [subject.report.figures.get(part) for part in parts]
+    if any(figure is None or (figure.value is None and not figure.reading.blank) for figure in figures):
+        return None
+    return sum(figure.value or 0 for figure in figures if figure)
+
+
+def _holds_formula(subject: Subject, key: FigureKey, cell: Cell | None) -> bool:
+    """Whether the issued formula is still there, as far as the format shows it: then any stored result is honest."""
+    rows = subject.alignment.rows
+    if cell is None or cell.formula is None or any(part not in rows for part, _ in subject.form.computed[key]):
+        return False
+    return normalised(cell.formula) == normalised(subject.layout.total_formula(subject.form.by_key[key[0]], rows))
+
+
+def _says(cell: Cell | None, number: int) -> bool:
+    return cell is not None and cell.kind == "number" and Fraction(cell.text) == number
+
+
 def check_level(subject: Subject) -> Iterator[Finding]:
     """`level-row`: a number in a row that this unit's level does not fill."""
     for (key, measure), figure in subject.report.figures.items():
@@ -124,6 +163,7 @@ RULE_CHECKS: tuple[Check, ...] = (
     check_outlier,
     check_subtotal_below,
     check_subtotal_above,
+    check_total_mismatch,
     check_level,
     check_limit,
     check_money,

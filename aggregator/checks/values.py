@@ -13,10 +13,14 @@ from datetime import date, timedelta
 from aggregator.checks.subject import Check, Subject
 from aggregator.findings import Finding
 from aggregator.identity import detail
-from aggregator.layout import COLUMN_OF, HELD, SCOPE_INCLUSIVE, SCOPE_OWN, UNIT_LABELS, UNIT_SHEET
+from aggregator.layout import COLUMN_OF, HELD, NOTE, SCOPE_INCLUSIVE, SCOPE_OWN, UNIT_LABELS, UNIT_SHEET
+from aggregator.reading.book import a1
 from aggregator.report import Figure
 
 DAY_ZERO = date(1899, 12, 30)
+DAY_ZERO_1904 = date(1904, 1, 1)
+"""Of workbooks that were begun on an old Mac."""
+
 MONTH_FIRST_DAYS = (11_689, 36_495)
 """Day numbers between which the first of a month may be a typed "12/35" (month/year) that became a date."""
 
@@ -24,6 +28,8 @@ LAST_DAY = 2_958_465
 """31/12/9999, the last day number that Excel knows."""
 
 PLAIN_FORMATS = ("", "General", "@")
+LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.', re.DOTALL)
+"""What a number format shows as it stands: quoted or escaped text, blanks, fillers."""
 
 
 def check_readings(subject: Subject) -> Iterator[Finding]:
@@ -35,16 +41,17 @@ def check_readings(subject: Subject) -> Iterator[Finding]:
         likely = " / ".join(str(number) for number in figure.reading.suggestions) or None
         facts = {"expected": used, "suggestion": likely}
         if figure.reading.code == "value-date":
-            facts["found"] = _as_date(figure)
+            facts["found"] = _as_date(figure, DAY_ZERO_1904 if subject.book.date1904 else DAY_ZERO)
+            facts["suggestion"] = None if subject.book.date1904 else likely
         yield subject.at_figure(figure.reading.code, key, measure, **facts)
 
 
-def _as_date(figure: Figure) -> str:
+def _as_date(figure: Figure, zero: date = DAY_ZERO) -> str:
     """The date that a day number stands for, alone where the cell shows it as a date."""
     number = re.fullmatch(r"([0-9]{1,7})(?:\.0*)?", figure.text, re.ASCII)
-    if number is None or int(number[1]) > LAST_DAY:
+    if number is None or int(number[1]) > LAST_DAY - (zero - DAY_ZERO).days:
         return figure.text
-    day = f"{DAY_ZERO + timedelta(int(number[1])):%d/%m/%Y}"
+    day = f"{zero + timedelta(int(number[1])):%d/%m/%Y}"
     return day if figure.reading.how == "date" else f"{figure.text} = {day}"
 
 
@@ -71,13 +78,17 @@ def check_shown(subject: Subject) -> Iterator[Finding]:
 
 
 def _misleads(number_format: str) -> bool:
-    """Whether a format shows something other than the whole number: nothing, thousands, a percentage, an exponent."""
+    """Whether a format shows something other than the whole number: nothing, thousands, a percentage, an exponent,
+    further digits beside it; or is no format at all, because a quotation mark is never closed.
+    """
     if number_format in PLAIN_FORMATS:
         return False
-    first = number_format.split(";")[0]
-    unquoted = "".join(part for number, part in enumerate(first.split('"')) if number % 2 == 0)
-    scaled = unquoted.rstrip(" _-)\\").endswith(",") or "%" in unquoted or "E+" in unquoted.upper()
-    return scaled or not set(unquoted) & set("0#?@")
+    digits = LITERAL.sub("", number_format)
+    if '"' in digits or any(map(str.isdigit, "".join(LITERAL.findall(number_format)))):
+        return True
+    first = digits.split(";")[0]
+    scaled = first.rstrip(" -)").endswith(",") or "%" in first or "E+" in first.upper()
+    return scaled or not set(first) & set("0#?@")
 
 
 def check_answers(subject: Subject) -> Iterator[Finding]:
@@ -92,6 +103,15 @@ def check_answers(subject: Subject) -> Iterator[Finding]:
             found, cell = detail(details, label)
             unclear = Finding("value-ambiguous", sheet=details.name or UNIT_SHEET, cell=cell, found=found)
             yield unclear.at(expected=label, suggestion=" / ".join(choices))
+
+
+def check_note_formulas(subject: Subject) -> Iterator[Finding]:
+    """`value-not-calculated` in the note column: words are typed there, and what a formula shows is nobody's words."""
+    for key, row in subject.alignment.rows.items():
+        cell = subject.data.cells.get((row, NOTE))
+        if cell is not None and cell.formula is not None:
+            place = Finding("value-not-calculated", sheet=subject.data.name, cell=a1(row, NOTE))
+            yield place.at(row=key, found=f"={cell.formula}")
 
 
 def check_links(subject: Subject) -> Iterator[Finding]:
@@ -120,6 +140,7 @@ VALUE_CHECKS: tuple[Check, ...] = (
     check_month_dates,
     check_shown,
     check_answers,
+    check_note_formulas,
     check_links,
     check_filled,
 )

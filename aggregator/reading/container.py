@@ -10,15 +10,16 @@ from __future__ import annotations
 import struct
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 
 from aggregator.reading import limits, refusals
+from aggregator.reading.limits import Limit
 from aggregator.reading.refusals import Refused
 
 _LOCAL = struct.Struct("<4s5H3I2H")
-_END = b"PK\x05\x06"
+_END, _LISTED, _LOCATOR = b"PK\x05\x06", b"PK\x01\x02", b"PK\x06\x07"
 _END_SIZE = 22
 _ENCRYPTED, _STREAMED, _UTF8, _MASKED = 0x1, 0x8, 0x800, 0x2040
 _IN_ZIP64 = 0xFFFFFFFF
@@ -54,30 +55,32 @@ class Archive:
         if entry is None:
             raise Refused(refusals.MISSING, name)
         self.opened.add(name.lower())
-        return _inflate(self.data, entry)
+        return inflate(self.data, entry)
 
 
 def open_archive(data: bytes) -> Archive:
     """The archive when it is sound as a container; nothing is inflated yet."""
     if len(data) > limits.FILE.value:
         raise Refused(limits.FILE)
-    infos, directory_start = list_directory(data)
-    if len(infos) > limits.ENTRIES.value:
-        raise Refused(limits.ENTRIES)
+    infos, directory_start = list_directory(data, limits.ENTRIES)
     for info in infos:
         _check_promise(info)
     if sum(info.file_size for info in infos) > limits.ALL_PARTS.value:
         raise Refused(limits.ALL_PARTS)
-    return Archive(data, _place(data, infos, directory_start))
+    entries: dict[str, Entry] = {}
+    for entry in place_entries(data, infos, directory_start, _safe_name):
+        if entries.setdefault(entry.name.lower(), entry) is not entry:
+            raise Refused(refusals.TWINS, entry.name)
+    return Archive(data, entries)
 
 
-def list_directory(data: bytes) -> tuple[list[zipfile.ZipInfo], int]:
-    """The entries of the central directory and where it starts; refused when it is no directory."""
-    if data.count(b"PK\x01\x02") > limits.ENTRIES.value:
-        raise Refused(limits.ENTRIES)
+def list_directory(data: bytes, most: Limit) -> tuple[list[zipfile.ZipInfo], int]:
+    """The entries of the central directory and where it starts; refused when it is no directory, or too long."""
     end = data.rfind(_END)
     if end < 0:
         raise Refused(refusals.BROKEN_ZIP)
+    if data.count(_LISTED, _directory_start(data, end), end) > most.value:
+        raise Refused(most)
     if end + _END_SIZE + int.from_bytes(data[end + 20 : end + 22], "little") != len(data):
         raise Refused(refusals.SURROUNDED)
     try:
@@ -87,9 +90,16 @@ def list_directory(data: bytes) -> tuple[list[zipfile.ZipInfo], int]:
         raise Refused(refusals.BROKEN_ZIP) from None
 
 
+def _directory_start(data: bytes, end: int) -> int:
+    """Where the directory starts by its end record; the whole file where a zip64 record may say otherwise."""
+    if data.startswith(_LOCATOR, max(end - 20, 0)):
+        return 0
+    return max(end - int.from_bytes(data[end + 12 : end + 16], "little"), 0)
+
+
 def _check_promise(info: zipfile.ZipInfo) -> None:
     """What the directory says of one entry, before any byte of it is looked at."""
-    name = _shown(info)
+    name = shown_name(info)
     if info.flag_bits & (_ENCRYPTED | _MASKED):
         raise Refused(refusals.ENCRYPTED, name)
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
@@ -100,46 +110,44 @@ def _check_promise(info: zipfile.ZipInfo) -> None:
         raise Refused(limits.PART, name)
 
 
-def _place(data: bytes, infos: list[zipfile.ZipInfo], directory_start: int) -> dict[str, Entry]:
-    """Every entry found where the directory says, one behind the other, each name once."""
-    entries: dict[str, Entry] = {}
+def place_entries(
+    data: bytes, infos: list[zipfile.ZipInfo], directory_start: int, name_of: Callable[[zipfile.ZipInfo], str]
+) -> Iterator[Entry]:
+    """Every entry, in the order of the file, where the directory says, one behind the other."""
     position = 0
     for info in sorted(infos, key=lambda info: info.header_offset):
         if info.header_offset < 0:
             raise Refused(refusals.BROKEN_ZIP)
         if info.header_offset != position:
             overlaps = info.header_offset < position or data.startswith(b"PK\x03\x04", position)
-            raise Refused(refusals.GLUED if overlaps else refusals.SURROUNDED, _shown(info))
-        entry = _entry(data, info)
-        if entry.name.lower() in entries:
-            raise Refused(refusals.TWINS, entry.name)
-        entries[entry.name.lower()] = entry
+            raise Refused(refusals.GLUED if overlaps else refusals.SURROUNDED, shown_name(info))
+        entry = _entry(data, info, name_of(info))
+        yield entry
         position = _behind(data, info, entry)
     if position != directory_start:
         raise Refused(refusals.GLUED if position > directory_start else refusals.SURROUNDED)
-    return entries
 
 
-def _entry(data: bytes, info: zipfile.ZipInfo) -> Entry:
+def _entry(data: bytes, info: zipfile.ZipInfo, name: str) -> Entry:
     """The entry of the directory, when its header in the file says the same."""
     header = data[info.header_offset : info.header_offset + _LOCAL.size]
     if len(header) < _LOCAL.size or not header.startswith(b"PK\x03\x04"):
-        raise Refused(refusals.BROKEN_ZIP, _shown(info))
+        raise Refused(refusals.BROKEN_ZIP, shown_name(info))
     _, _, flags, method, _, _, checksum, stored, size, name_size, extra_size = _LOCAL.unpack(header)
     name_start = info.header_offset + _LOCAL.size
     start = name_start + name_size + extra_size
-    if data[name_start : name_start + name_size] != _raw_name(info):
-        raise Refused(refusals.TWO_HEADERS, _shown(info))
+    if data[name_start : name_start + name_size] != raw_name(info):
+        raise Refused(refusals.TWO_HEADERS, shown_name(info))
     stored, size = _zip64_sizes(data[name_start + name_size : start], stored, size)
     if (flags ^ info.flag_bits) & (_ENCRYPTED | _MASKED | _STREAMED) or method != info.compress_type:
-        raise Refused(refusals.TWO_HEADERS, _shown(info))
+        raise Refused(refusals.TWO_HEADERS, shown_name(info))
     said, promised = (checksum, stored, size), (info.CRC, info.compress_size, info.file_size)
     if said != promised and not (flags & _STREAMED and said == (0, 0, 0)):
-        raise Refused(refusals.TWO_HEADERS, _shown(info))
-    deflated = method == zipfile.ZIP_DEFLATED
-    if not deflated and info.compress_size != info.file_size:
-        raise Refused(refusals.INFLATES, _shown(info))
-    return Entry(_safe_name(info), start, info.compress_size, info.file_size, info.CRC, deflated)
+        raise Refused(refusals.TWO_HEADERS, shown_name(info))
+    plain = method == zipfile.ZIP_STORED and not flags & (_ENCRYPTED | _MASKED)
+    if plain and info.compress_size != info.file_size:
+        raise Refused(refusals.INFLATES, shown_name(info))
+    return Entry(name, start, info.compress_size, info.file_size, info.CRC, method == zipfile.ZIP_DEFLATED)
 
 
 def _zip64_sizes(extra: bytes, stored: int, size: int) -> tuple[int, int]:
@@ -166,7 +174,8 @@ def _behind(data: bytes, info: zipfile.ZipInfo, entry: Entry) -> int:
     raise Refused(refusals.TWO_HEADERS, entry.name)
 
 
-def _raw_name(info: zipfile.ZipInfo) -> bytes:
+def raw_name(info: zipfile.ZipInfo) -> bytes:
+    """The bytes of a name, as they stand in the directory."""
     return info.orig_filename.encode("utf-8" if info.flag_bits & _UTF8 else "cp437", "replace")
 
 
@@ -174,16 +183,16 @@ def _safe_name(info: zipfile.ZipInfo) -> str:
     """The name with `/`, when no program could take it for a place outside the archive."""
     name = info.orig_filename.replace("\\", "/")
     if "\0" in name or ":" in name or name.startswith("/") or ".." in name.split("/"):
-        raise Refused(refusals.BAD_NAME, _shown(info))
+        raise Refused(refusals.BAD_NAME, shown_name(info))
     return name
 
 
-def _shown(info: zipfile.ZipInfo) -> str:
+def shown_name(info: zipfile.ZipInfo) -> str:
     """A stranger's name, short and printable."""
     return ascii(info.orig_filename[:80])[1:-1] if not info.orig_filename.isprintable() else info.orig_filename[:80]
 
 
-def _inflate(data: bytes, entry: Entry) -> bytes:
+def inflate(data: bytes, entry: Entry) -> bytes:
     """At most one byte more than declared is ever produced."""
     raw = memoryview(data)[entry.start : entry.start + entry.stored]
     content = _deflated(raw, entry) if entry.deflated else bytes(raw)

@@ -83,6 +83,7 @@ def _end_row(grid: Grid) -> None:
         raise Refused(limits.FILLED)
     if grid.budget.filled + len(grid.cells) > limits.FILLED_IN_ALL.value:
         raise Refused(limits.FILLED_IN_ALL)
+    grid.column = 0  # what is wrong between two rows is at no cell
 
 
 def _is_zero(length: str | None) -> bool:

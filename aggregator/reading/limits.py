@@ -31,6 +31,14 @@ RATIO_FREE = Limit(100 * 1024, "dưới 100 KB không xét tỉ lệ nén", "bel
 PART = Limit(_megabytes(96), "mỗi phần giải nén không quá 96 MB", "at most 96 MB in one part once inflated")
 ALL_PARTS = Limit(_megabytes(192), "tất cả giải nén không quá 192 MB", "at most 192 MB in all once inflated")
 
+# --- an archive of returns
+MEMBERS = Limit(500, "không quá 500 tệp trong một tệp nén", "at most 500 files in one archive")
+MEMBER = Limit(_megabytes(20), "mỗi tệp trong tệp nén không quá 20 MB", "a file of at most 20 MB inside an archive")
+ALL_MEMBERS = Limit(_megabytes(192), "tệp nén giải nén không quá 192 MB", "an archive of at most 192 MB once inflated")
+NESTING = Limit(
+    1, "tệp nén chỉ mở một lớp; xin giải nén tệp bên trong", "archives opened one layer deep; unpack the inner one"
+)
+
 # --- the XML
 DEPTH = Limit(100, "XML lồng nhau không quá 100 cấp", "XML nested at most 100 levels deep")
 ATTRIBUTES = Limit(64, "mỗi phần tử XML không quá 64 thuộc tính", "at most 64 attributes on one XML element")

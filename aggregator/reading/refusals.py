@@ -117,6 +117,35 @@ DATE = Rule("file-damaged", "ngày theo ISO 8601", "a date after ISO 8601")
 STRING_INDEX = Rule("file-damaged", "chỉ số chuỗi dùng chung có thật", "an index of an existing shared string")
 RANGE = Rule("file-damaged", "vùng ô như Excel ghi", "a range as Excel writes it")
 
+# --- other formats
+BROKEN_ODS = Rule("file-damaged", "bảng tính OpenDocument đúng cấu tạo", "a well-built OpenDocument spreadsheet")
+BROKEN_XLS = Rule("file-damaged", "tệp Excel 97–2003 đúng cấu tạo", "a well-built Excel 97–2003 workbook")
+BROKEN_XLSB = Rule("file-damaged", "tệp Excel nhị phân (.xlsb) đúng cấu tạo", "a well-built binary workbook (.xlsb)")
+DISAGREE = Rule("file-damaged", "các cách đọc cho cùng một số", "the same number by every way of reading")
+MACRO_NAME = Rule(
+    "file-damaged", "sổ tính có macro phải mang đuôi .xlsm", "a workbook with macros is named .xlsm", found="macro"
+)
+
+# --- what a format keeps from us: no refusals, but the facts of `file-converted`
+ODS = Rule(
+    "file-converted",
+    "khoá sheet, liên kết tới tệp khác, lúc lưu tệp",
+    "the lock, links to other files, the save time",
+    found="OpenDocument .ods",
+)
+XLS = Rule("file-converted", ODS.vi, ODS.en, found="Excel 97–2003 .xls")
+XLSB = Rule(
+    "file-converted",
+    "công thức trong ô, khoá sheet, liên kết tới tệp khác, lúc lưu tệp",
+    "formulas in cells, the lock, links to other files, the save time",
+    found="Excel .xlsb",
+)
+MACROS = Rule("file-converted", "macro (không bao giờ được chạy)", "macros (they are never run)", found="macro")
+
+# --- passwords
+NO_CRYPTO = Rule("file-encrypted", "cài thêm gói [crypto] để mở bằng mật khẩu", "the extra [crypto], to open it")
+WRONG_PASSWORD = Rule("file-encrypted", "mật khẩu có trong tệp --password-file", "a password of the --password-file")
+
 _ENGLISH = {
     rule.vi: rule.en
     for module in (vars(), vars(limits))

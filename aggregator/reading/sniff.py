@@ -17,6 +17,8 @@ _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _IMAGES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\0", b"MM\0*")
 _PHOTOS = (b"ftypheic", b"ftypheix", b"ftypmif1")
 _DIRECTORY_OF_WORKBOOK = re.compile(rb"PK\x01\x02.{42}[^\x00]{0,40}xl/", re.DOTALL)
+_OPEN_DOCUMENT = b"application/vnd.oasis.opendocument."
+_ARCHIVES = ((b"Rar!\x1a\x07", "rar"), (b"7z\xbc\xaf\x27\x1c", "7z"))
 _HTML = re.compile(r"<(!doctype html|html|head|body|table|meta|style|div)\b", re.IGNORECASE)
 _SPREADSHEET_2003 = ("urn:schemas-microsoft-com:office:spreadsheet", 'progid="Excel.Sheet"')
 _END = b"PK\x05\x06"
@@ -28,6 +30,8 @@ _BY_NAME = (
     ("xl/", "xlsx"),
     ("word/", "docx"),
     ("ppt/", "pptx"),
+    ("index/document.iwa", "iwork"),
+    ("index.zip", "iwork"),
 )
 _BIFF_START = b"\x09\x08\x10\x00\x00\x06\x05\x00"
 _BIFF_PASSWORD = 0x2F
@@ -35,9 +39,10 @@ _HEAD = 4096
 
 
 def sniff(data: bytes) -> str:
-    """One of xlsx, xlsb, ods, xls, encrypted, zip, docx, pptx, pdf, image, html, text, xml-spreadsheet, empty, unknown.
+    """One of xlsx, xlsb, ods, xls, encrypted, zip, rar, 7z, iwork, docx, pptx, pdf, image, html, text,
+    xml-spreadsheet, empty, unknown.
 
-    `docx` and `pptx` also stand for the binary formats that came before them.
+    `docx` and `pptx` also stand for the binary formats that came before them, and for those of OpenDocument.
     """
     if not data:
         return "empty"
@@ -45,6 +50,9 @@ def sniff(data: bytes) -> str:
         return _in_zip(data)
     if data.startswith(_OLE2):
         return _in_ole2(data)
+    for start, kind in _ARCHIVES:
+        if data.startswith(start):
+            return kind
     if b"%PDF-" in data[:1024]:
         return "pdf"
     if _is_image(data):
@@ -79,12 +87,18 @@ def _names_after(header: re.Pattern[bytes], data: bytes, start: int, end: int) -
 
 
 def _open_document(data: bytes) -> str:
-    if b"application/vnd.oasis.opendocument.spreadsheet" not in data[:200]:
-        return "zip"
+    """By the first part, which names the kind; most programs store it in front, some pack it like the others."""
+    kind, manifest = data[:200], b""
     try:
-        manifest = container.open_archive(data).read("META-INF/manifest.xml")
+        archive = container.open_archive(data)
+        kind = archive.read("mimetype")
+        manifest = archive.read("META-INF/manifest.xml")
     except Refused:
-        return "ods"
+        pass
+    if _OPEN_DOCUMENT not in kind:
+        return "zip"
+    if _OPEN_DOCUMENT + b"spreadsheet" not in kind:
+        return "pptx" if _OPEN_DOCUMENT + b"presentation" in kind else "docx"
     return "encrypted" if b"encryption-data" in manifest else "ods"
 
 

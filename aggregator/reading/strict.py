@@ -59,7 +59,7 @@ def _read_book(archive: Archive) -> RawBook:
     formats = _formats(archive, types, links, part)
     sheets = tuple(read_sheet(archive.read(sheet.part), sheet, strings, formats, budget) for sheet in listed)
     external = _check_externals(archive, links)
-    _check_unread(archive)
+    check_unread(archive)
     return RawBook(
         sheets,
         date1904=book.date1904,
@@ -82,9 +82,17 @@ def _strings(archive: Archive, types: ContentTypes, links: dict[str, Link], sour
 def _formats(archive: Archive, types: ContentTypes, links: dict[str, Link], source: str) -> dict[str, str]:
     part = package.only_part(links, "styles", source)
     if part is None:
+        _check_unlinked(archive, types)
         return {}
     package.check_type(types, part, package.STYLES)
     return read_formats(archive.read(part), part)
+
+
+def _check_unlinked(archive: Archive, types: ContentTypes) -> None:
+    """Styles to which no relationship leads are still found by some programs, which then take numbers for dates."""
+    for entry in archive.entries.values():
+        if types.of(entry.name) == package.STYLES.lower():
+            raise Refused(refusals.RELATIONSHIP, entry.name)
 
 
 def _refuse_dde(_target: None, _attributes: xml.Attributes) -> None:
@@ -105,7 +113,7 @@ def _check_externals(archive: Archive, links: dict[str, Link]) -> bool:
     return found
 
 
-def _check_unread(archive: Archive) -> None:
+def check_unread(archive: Archive) -> None:
     """A DOCTYPE in any part is an attack on somebody, also where we do not look."""
     for name in sorted(archive.entries.keys() - archive.opened):
         if name.endswith(_MARKUP) and xml.has_doctype(archive.read(name)):

@@ -5,6 +5,7 @@ Formats matter for one question only: does the cell show what it holds, or a dat
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from aggregator.reading import limits, refusals
@@ -87,6 +88,11 @@ _STYLES: Node[_Styles] = Node(
     }
 )
 _BY_ID = {str(key): code for key, code in _BUILT_IN.items()}
+
+
+def built_in() -> Mapping[str, str]:
+    """The formats that every workbook has, by their number."""
+    return _BY_ID
 
 
 def read_formats(data: bytes, part: str) -> dict[str, str]:

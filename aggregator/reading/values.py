@@ -26,7 +26,8 @@ def is_index(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 10
 
 
-def _number(value: str, _strings: Sequence[str], _budget: Budget) -> str:
+def read_number(value: str) -> str:
+    """The characters of a number; refused where they are none, or too many."""
     if len(value) < _SHORT and value.isdigit() and value.isascii():
         return value
     if len(value) > limits.NUMBER.value:
@@ -34,6 +35,10 @@ def _number(value: str, _strings: Sequence[str], _budget: Budget) -> str:
     if not _NUMBER.fullmatch(value) or not isfinite(float(value)):
         raise Refused(refusals.NUMBER)
     return value
+
+
+def _number(value: str, _strings: Sequence[str], _budget: Budget) -> str:
+    return read_number(value)
 
 
 def _string(value: str, strings: Sequence[str], _budget: Budget) -> str:

@@ -32,6 +32,7 @@ _DOCTYPE = re.compile(rb"<\0?!\0?D\0?O\0?C\0?T\0?Y\0?P\0?E")
 class Node(Generic[Target]):
     """What to do at one element: handlers take the target; `text` also the characters directly inside.
 
+    `flow` takes them piece by piece, before each child and at the end, for text that has elements in it.
     With `closed`, an element that is not among the children breaks the part; else it is skipped with all it holds.
     With `closed` and `text`, so does a comment, an instruction or a CDATA section: readers differ in what remains.
     """
@@ -41,6 +42,7 @@ class Node(Generic[Target]):
     end: Callable[[Target], None] | None = None
     text: Callable[[Target, str], None] | None = None
     closed: bool = False
+    flow: Callable[[Target, str], None] | None = None
 
 
 _SKIPPED: Node[Any] = Node()
@@ -78,26 +80,26 @@ def _attach(
     def start(name: str, attributes: Attributes) -> None:
         nonlocal node
         above.append(node)
-        child = node.children.get(name)
-        if child is None:
-            child = _unknown(node, name, only_here, len(above))
-        if len(attributes) > most:
-            raise Refused(limits.ATTRIBUTES)
-        if long:
-            _check_lengths(attributes)
+        child = node.children.get(name) or _unknown(node, name, only_here, len(above))
+        if long or len(attributes) > most:
+            _check_attributes(attributes)
+        if node.flow is not None:
+            node.flow(target, "".join(chunks))
         node = child
-        if child.text is not None:
+        if child.text is not None or child.flow is not None:
             chunks.clear()
         if child.start is not None:
             child.start(target, attributes)
 
     def end(_name: str) -> None:
         nonlocal node
-        if node.text is not None:
-            node.text(target, "".join(chunks))
-        elif node.end is not None:
+        if take := node.text or node.flow:
+            take(target, "".join(chunks))
+        if node.end is not None:
             node.end(target)
         node = above.pop()
+        if node.flow is not None:
+            chunks.clear()
 
     def interrupt(*_: object) -> None:
         if node.closed and node.text is not None:
@@ -130,7 +132,9 @@ def _check_encoding(_version: str, encoding: str | None, _standalone: int) -> No
         raise Refused(refusals.ENCODING)
 
 
-def _check_lengths(attributes: Attributes) -> None:
+def _check_attributes(attributes: Attributes) -> None:
+    if len(attributes) > limits.ATTRIBUTES.value:
+        raise Refused(limits.ATTRIBUTES)
     if any(len(value) > limits.ATTRIBUTE.value for value in attributes.values()):
         raise Refused(limits.ATTRIBUTE)
 

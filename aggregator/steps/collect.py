@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -14,16 +13,16 @@ from aggregator.campaign import Campaign
 from aggregator.catalogue import severity_of
 from aggregator.consolidation import Consolidation, FileLine
 from aggregator.faults import Stop, Usage
-from aggregator.files import CannotWrite, numbered, write_atomic
 from aggregator.findings import Finding, Findings
 from aggregator.forms import LEVELS, Form, form_ids, load_form
 from aggregator.identity import Expectation
-from aggregator.inbox import gather, shown
+from aggregator.inbox import Item, gather, shown
 from aggregator.intake import Choice, choose
 from aggregator.outputs.result import result_document
 from aggregator.outputs.workbook import write_workbook
 from aggregator.register import Register, Unit
-from aggregator.seal import RESULT_PREFIX
+from aggregator.second_opinion import ask_others
+from aggregator.steps.placing import put_result
 from aggregator.submission import Examination
 from aggregator.workers import examine_all
 
@@ -47,6 +46,10 @@ class Request:
     now: str | None = None
     workers: int | None = None
     progress: Progress | None = None
+    passwords: tuple[str, ...] = ()
+    """Tried in turn on workbooks that need one to open."""
+    second_opinion: bool = False
+    """Read every accepted file by two other programs too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,8 @@ def check(request: Request) -> Checked:
     """Read and check; nothing is added up or written."""
     examinations = _examine(request)
     form, examinations = _one_form(request.campaign, examinations)
+    if request.second_opinion:
+        examinations = ask_others(examinations, _items(request), expectation(request.campaign), request.passwords)
     register, at = _register(request.campaign, examinations)
     choice = choose(examinations, register, at, request.campaign.day if request.campaign else None)
     files = file_lines(choice, examinations)
@@ -124,16 +129,21 @@ def aggregate(request: Request) -> Aggregated:
     return Aggregated(results[0], outputs, kept)
 
 
-def _examine(request: Request) -> list[Examination]:
+def _items(request: Request) -> tuple[Item, ...]:
+    """Every entry of the folders asked for; what we issued or wrote ourselves only where it is asked for."""
     campaign = request.campaign
     aside = [campaign.folder / name for name in (campaign.issued, campaign.results)] if campaign else []
     asked = {path.absolute() for path in request.paths}
-    items = gather(request.paths, request.base, [path for path in aside if path.absolute() not in asked])
+    return gather(request.paths, request.base, [path for path in aside if path.absolute() not in asked])
+
+
+def _examine(request: Request) -> list[Examination]:
+    items = _items(request)
     examinations = []
-    for examined in examine_all(items, expectation(campaign), request.workers):
+    for examined in examine_all(items, expectation(request.campaign), request.workers, request.passwords):
         examinations.append(examined)
         if request.progress:
-            request.progress(len(examinations), len(items))
+            request.progress(len(examinations), max(len(items), len(examinations)))
     if all(examined.ignored for examined in examinations):
         raise NothingToRead(request.paths)
     return examinations
@@ -247,40 +257,6 @@ def _write_all(request: Request, results: Sequence[Consolidation]) -> tuple[tupl
 def _output(request: Request, result: Consolidation) -> Path:
     folder = request.campaign.folder / request.campaign.results if request.campaign else Path.cwd()
     return folder / f"tong-hop-{result.at.code}.xlsx"
-
-
-def put_result(path: Path, data: bytes, force: bool) -> Path:
-    """Write a result. An earlier result of ours is kept under a numbered name; any other file needs `force`."""
-    if path.exists():
-        if path.read_bytes() == data:
-            return path
-        if not force and not is_own_result(path):
-            raise Stop(
-                f"Đã có tệp {path.name} không phải do chương trình tạo ra. Dùng --force để ghi đè, hoặc đặt tên khác.",
-                f"{path.name} exists and is not a result of this program. Use --force, or choose another name.",
-            )
-    try:
-        _keep_earlier(path)
-        write_atomic(path, data)
-    except (CannotWrite, PermissionError):
-        path = numbered(path)
-        write_atomic(path, data)
-    return path
-
-
-def _keep_earlier(path: Path) -> None:
-    """A copy, not a move: at no moment is there no result under the plain name."""
-    if path.exists():
-        write_atomic(numbered(path), path.read_bytes())
-
-
-def is_own_result(path: Path) -> bool:
-    """Whether a file says of itself that it is a consolidated workbook of ours."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return RESULT_PREFIX.encode() in archive.read("docProps/core.xml")
-    except (OSError, KeyError, zipfile.BadZipFile, RuntimeError):
-        return False
 
 
 def worst(findings: Iterable[Finding]) -> str | None:

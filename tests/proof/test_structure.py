@@ -1,14 +1,14 @@
-"""Every structure finding made by really editing an issued, filled workbook in LibreOffice, beside two good files.
+"""Every structure finding made by really editing issued, filled workbooks in LibreOffice, in one folder of good ones.
 
-Asked each time: exactly these findings at these cells, the file's status, and totals of the files that may be added.
-Row 8 of the sheet is row 1.01 of the form tong-hop-2024, 20 is 1.13, 34 is 6.2 and 46, the last, is 11.
+Asked of each file: exactly these findings at these cells and its status; of the folder: the totals are those of the
+files that may be added. Row 8 of the sheet is row 1.01 of the form tong-hop-2024, 20 is 1.13, 34 is 6.2 and 46 is 11.
 """
 
 import random
+import shutil
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -21,22 +21,24 @@ from tests.proof.helpers import (
     Campaign,
     Done,
     expected_totals,
-    fill,
+    fill_quickly,
     full,
     numbers_for,
+    own_campaign,
     sample_campaign,
+    scaled,
     sheet_row,
 )
 
 Step = Mapping[str, Any]
 Found = tuple[str, str | None, str | None, str]
 """Code, cell, row key, severity."""
+Case = tuple[Sequence[Step], Sequence[Found]]
+"""What is done to a workbook whose lock was taken off, and everything that must be said beside `LOCK`."""
 
 LOCK: Found = ("lock-removed", None, None, "info")
 HONEST = ("subtotal-above-parts",)
 """Infos that the invented numbers may raise by themselves."""
-SECOND = "2746602"
-GOOD = ("2746601", "27466")
 FIRST_ROW, LAST_ROW = 6, 46
 
 
@@ -65,73 +67,71 @@ def warning(code: str, cell: str, row: str | None = None) -> Found:
     return code, cell, row, "warning"
 
 
-# --- one folder with three files ---------------------------------------------------------------------------------
+# --- a folder of edited and of good files --------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class Inbox:
-    """Three filled workbooks of one campaign; the first gets edited."""
+class Batch:
+    """One campaign, one run: a file for each case, two that nobody edited; `typed` has all as they were filled."""
 
-    office: Office
     campaign: Campaign
-    edited: Path
-    good: tuple[Path, ...]
-
-    @cached_property
-    def rows(self) -> list[Mapping[str, Any]]:
-        found: list[Mapping[str, Any]] = self.campaign.form["rows"]
-        return found
-
-    def aggregate(self, folder: Path, steps: Sequence[Step]) -> "Outcome":
-        """Edit as somebody does who took the lock off, put it beside the good ones, run the program."""
-        folder.mkdir()
-        for path in self.good:
-            (folder / path.name).write_bytes(path.read_bytes())
-        target = folder / self.edited.name
-        self.office.edit(self.edited, target, steps, force=True)
-        return Outcome(self, target, self.campaign.run("aggregate", folder, "-o", folder / "kq.xlsx", "--json"))
-
-
-@dataclass(frozen=True)
-class Outcome:
-    inbox: Inbox
-    file: Path
+    cases: Mapping[str, Case]
+    file_of: Mapping[str, str]
+    typed: Path
     done: Done
 
-    @property
-    def found(self) -> list[Found]:
-        lines = self.done.findings(self.file.name, without=HONEST)
+    def found(self, name: str) -> list[Found]:
+        lines = self.done.findings(self.file_of[name], without=HONEST)
         return sorted(((line["code"], line["cell"], line["row"], line["severity"]) for line in lines), key=str)
 
-    def must_be(self, expected: Sequence[Found], typed: Path | None = None) -> None:
-        """Findings, states, exit status and totals; `typed`: where the oracle reads the figures of the edited file."""
-        assert self.found == sorted(expected, key=str)
-        refused = any(severity == "error" for *_, severity in expected)
-        names = {path.name: "accepted" for path in self.inbox.good}
-        assert self.done.states() == names | {self.file.name: "refused" if refused else "accepted"}
-        assert self.done.status == (1 if refused else 0)
-        added = [*self.inbox.good, *([] if refused else [typed or self.file])]
-        form = self.inbox.campaign.form
+    def refused(self, name: str) -> bool:
+        return any(severity == "error" for *_, severity in self.cases[name][1])
+
+    def must_be_told(self, name: str, *more: Found) -> None:
+        assert self.found(name) == sorted([*self.cases[name][1], *more], key=str)
+        assert self.done.states()[self.file_of[name]] == ("refused" if self.refused(name) else "accepted")
+
+    def must_add_the_others(self) -> None:
+        refused = {file for name, file in self.file_of.items() if self.refused(name)}
+        states = self.done.states()
+        assert {name for name, state in states.items() if state != "accepted"} == refused
+        assert len(states) == len(self.file_of) + GOOD
+        added = [path for path in self.typed.iterdir() if path.name not in refused]
+        form = self.campaign.form
         assert full(self.done.totals, form) == expected_totals(added, form)
+        assert self.done.status == 1
 
 
-def filled_inbox(office: Office, folder: Path, sample: str, codes: Sequence[str]) -> Inbox:
-    campaign = sample_campaign(folder / sample, sample)
-    rng = numbers_for(f"structure {sample}")
-    edited, *good = (fill(office, campaign, code, rng, folder / f"{code}.xlsx") for code in codes)
-    return Inbox(office, campaign, edited, tuple(good))
+GOOD = 2
+
+
+def run_batch(office: Office, campaign: Campaign, units: Sequence[str], cases: Mapping[str, Case]) -> Batch:
+    """Each case to a unit of its own, the first units stay as they are; then one run over all."""
+    typed = campaign.folder.parent / f"typed {campaign.folder.name}"
+    typed.mkdir()
+    rng = numbers_for(f"structure {campaign.folder.name}")
+    filled = [fill_quickly(campaign, code, rng) for code in units[: GOOD + len(cases)]]
+    sources = [Path(shutil.copy(path, typed)) for path in filled]
+    for source, path, (steps, _) in zip(sources[GOOD:], filled[GOOD:], cases.values(), strict=True):
+        office.edit(source, path, steps, force=True)
+    file_of = {name: path.name for name, path in zip(cases, filled[GOOD:], strict=True)}
+    return Batch(campaign, cases, file_of, typed, campaign.run("aggregate", "--json"))
 
 
 @pytest.fixture(scope="module")
-def inbox(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Inbox:
-    return filled_inbox(office, tmp_path_factory.mktemp("cơ cấu"), "quan-7-2024", (SECOND, *GOOD))
+def batch(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Batch:
+    cases = ERRORS | ADDED
+    schools = [f"{number:04d},Trường số {number},school,01" for number in range(GOOD + len(cases))]
+    folder = tmp_path_factory.mktemp("cơ cấu") / "huyen-2024"
+    campaign = own_campaign(folder, "tong-hop-2024", ["01,Huyện Thử,district,", *schools])
+    return run_batch(office, campaign, campaign.of_level("school"), cases)
 
 
 # --- cases -------------------------------------------------------------------------------------------------------
 
 CODES_GONE = tuple(text(f"H{row}", "") for row in range(4, LAST_ROW + 1))
 
-ERRORS: dict[str, tuple[Sequence[Step], Sequence[Found]]] = {
+ERRORS: dict[str, Case] = {
     "swap neighbours": (
         [do("swap_rows", a=15, b=16)],
         [error("row-moved", "B15", "1.09"), error("row-moved", "B16", "1.08")],
@@ -219,9 +219,10 @@ ERRORS: dict[str, tuple[Sequence[Step], Sequence[Found]]] = {
     ),
     "remove a sheet": ([{"do": "remove_sheet", "sheet": "Minh chứng"}], [error("sheet-missing", None)]),
     "remove the unit sheet": ([{"do": "remove_sheet", "sheet": "Đơn vị"}], [error("sheet-missing", None)]),
+    "remove the table": ([{"do": "remove_sheet", "sheet": SHEET}], [error("sheet-missing", None)]),
 }
 
-ADDED: dict[str, tuple[Sequence[Step], Sequence[Found]]] = {
+ADDED: dict[str, Case] = {
     "only the lock": ([], []),
     "hide a row": ([do("hide_rows", row=30)], [warning("row-hidden", "B30", "5.4")]),
     "hide two rows": (
@@ -233,59 +234,56 @@ ADDED: dict[str, tuple[Sequence[Step], Sequence[Found]]] = {
     "another place of the tone mark": ([text("B19", "Xoá mù chữ")], []),
     "decomposed letters and blanks": ([text("B34", unicodedata.normalize("NFD", "  Hoạt  động văn nghệ "))], []),
     "the same total written otherwise": ([number("D6", "=SUM($D$8:$D$20)")], []),
+    "rename the table's sheet": ([{"do": "rename_sheet", "sheet": SHEET, "to": "Sheet1"}], []),
 }
+
+
+WITHOUT_LOCK_FINDING = ("remove the table",)
 
 
 @pytest.mark.parametrize("name", ERRORS)
-def test_an_error_is_told_and_the_file_is_not_added(inbox: Inbox, tmp_path: Path, name: str) -> None:
-    steps, expected = ERRORS[name]
-    inbox.aggregate(tmp_path / "nhận", steps).must_be([*expected, LOCK])
+def test_an_error_is_told_and_the_file_refused(batch: Batch, name: str) -> None:
+    batch.must_be_told(name, *([] if name in WITHOUT_LOCK_FINDING else [LOCK]))
 
 
 @pytest.mark.parametrize("name", ADDED)
-def test_what_is_no_error_is_told_and_added(inbox: Inbox, tmp_path: Path, name: str) -> None:
-    steps, expected = ADDED[name]
-    inbox.aggregate(tmp_path / "nhận", steps).must_be([*expected, LOCK])
+def test_what_is_no_error_is_told_and_the_file_accepted(batch: Batch, name: str) -> None:
+    batch.must_be_told(name, LOCK)
 
 
-def test_the_table_is_found_by_what_stands_in_it(inbox: Inbox, tmp_path: Path) -> None:
-    outcome = inbox.aggregate(tmp_path / "nhận", [{"do": "rename_sheet", "sheet": SHEET, "to": "Sheet1"}])
-    outcome.must_be([LOCK], typed=inbox.edited)
-    assert [line["sheet"] for line in outcome.done.findings() if line["code"] == LOCK[0]] == ["Sheet1"]
+def test_files_with_errors_are_not_added_all_others_are(batch: Batch) -> None:
+    batch.must_add_the_others()
 
 
-def test_without_the_table_nothing_is_read(inbox: Inbox, tmp_path: Path) -> None:
-    outcome = inbox.aggregate(tmp_path / "nhận", [{"do": "remove_sheet", "sheet": SHEET}])
-    outcome.must_be([error("sheet-missing", None)])
+def test_the_place_where_a_row_belongs_is_told(batch: Batch) -> None:
+    lines = batch.done.findings(batch.file_of["swap rows far apart"])
+    assert {line["row"]: line["expected"] for line in lines if line["code"] == "row-moved"} == {"8": "B39", "2": "B21"}
 
 
-def test_the_place_where_a_row_belongs_is_told(inbox: Inbox, tmp_path: Path) -> None:
-    outcome = inbox.aggregate(tmp_path / "nhận", [do("swap_rows", a=21, b=39)])
-    moved = {line["row"]: line["expected"] for line in outcome.done.findings() if line["code"] == "row-moved"}
-    assert moved == {"8": "B39", "2": "B21"}
+def test_the_sheet_is_named_as_it_is_called_now(batch: Batch) -> None:
+    lines = batch.done.findings(batch.file_of["rename the table's sheet"])
+    assert [line["sheet"] for line in lines if line["code"] == LOCK[0]] == ["Sheet1"]
 
 
-def test_check_says_what_aggregate_says(inbox: Inbox, tmp_path: Path) -> None:
-    outcome = inbox.aggregate(tmp_path / "nhận", ERRORS["two faults"][0])
-    checked = inbox.campaign.run("check", outcome.file, "--json")
+def test_check_says_what_aggregate_says(batch: Batch) -> None:
+    checked = batch.campaign.run("check", batch.campaign.inbox, "--json")
     assert checked.status == 1
-    assert checked.findings(outcome.file.name) == outcome.done.findings(outcome.file.name)
+    for file in batch.done.states():
+        assert checked.findings(file) == batch.done.findings(file)
+
+
+@pytest.mark.parametrize("name", ["swap neighbours", "hide a row", "type over a total"])
+def test_one_edited_file_beside_two_good_ones(batch: Batch, tmp_path: Path, name: str) -> None:
+    good = [path for path in batch.campaign.inbox.iterdir() if path.name not in batch.file_of.values()]
+    for path in [*good, batch.campaign.inbox / batch.file_of[name]]:
+        shutil.copy(path, tmp_path)
+    done = batch.campaign.run("aggregate", tmp_path, "-o", tmp_path / "kq.xlsx", "--json")
+    added = [*good, *([] if batch.refused(name) else [batch.typed / batch.file_of[name]])]
+    assert full(done.totals, batch.campaign.form) == expected_totals(added, batch.campaign.form)
+    assert done.status == int(batch.refused(name))
 
 
 # --- any row of the other forms ----------------------------------------------------------------------------------
-
-OTHERS = {
-    "hai-ba-trung-2021": ("0024102", "0024101", "00241"),
-    "dong-nai-2023": ("731", "25993", "2599301"),
-}
-
-
-@pytest.fixture(scope="module", params=OTHERS)
-def other(request: pytest.FixtureRequest, office: Office, tmp_path_factory: pytest.TempPathFactory) -> Inbox:
-    return filled_inbox(office, tmp_path_factory.mktemp("khác"), request.param, OTHERS[request.param])
-
-
-Case = tuple[Sequence[Step], Sequence[Found]]
 
 
 def swap_two(rows: Mapping[int, str], rng: random.Random) -> Case:
@@ -310,12 +308,21 @@ def double_one(rows: Mapping[int, str], rng: random.Random) -> Case:
     return steps, [error("row-duplicated", f"B{at + 1}", rows[at])]
 
 
-@pytest.mark.parametrize("make", [swap_two, insert_one, delete_one, double_one], ids=lambda make: make.__name__)
-def test_any_row_of_the_other_forms(
-    other: Inbox, tmp_path: Path, make: Callable[[Mapping[int, str], random.Random], Case]
-) -> None:
-    first = sheet_row(other.edited, other.rows[0]["code"])
-    rows = {first + at: row["key"] for at, row in enumerate(other.rows)}
-    steps, expected = make(rows, numbers_for(f"{other.campaign.folder.name} {make.__name__}"))
-    print(steps)
-    other.aggregate(tmp_path / "nhận", steps).must_be([*expected, LOCK])
+@pytest.mark.parametrize("sample", ["hai-ba-trung-2021", "dong-nai-2023"])
+def test_any_row_of_the_other_forms(office: Office, tmp_path: Path, sample: str) -> None:
+    campaign = sample_campaign(tmp_path / sample, sample)
+    units = [code for level in ("commune", "school") for code in campaign.of_level(level)]
+    rows: list[Mapping[str, Any]] = campaign.form["rows"]
+    first = sheet_row(campaign.issued[units[0]], rows[0]["code"])
+    keys = {first + at: row["key"] for at, row in enumerate(rows)}
+    batch = run_batch(office, campaign, units, random_cases(keys, numbers_for(sample)))
+    for name, (steps, _) in batch.cases.items():
+        print(name, steps)
+        batch.must_be_told(name, LOCK)
+    batch.must_add_the_others()
+
+
+def random_cases(keys: Mapping[int, str], rng: random.Random) -> dict[str, Case]:
+    makers: tuple[Callable[[Mapping[int, str], random.Random], Case], ...]
+    makers = (swap_two, insert_one, delete_one, double_one)
+    return {f"{make.__name__} {number}": make(keys, rng) for make in makers for number in range(scaled(5))}

@@ -6,13 +6,14 @@ a consolidated workbook that travels through LibreOffice to the office above; an
 
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.office import Office, pdf_text, run
 from tests.ooxml import validate
@@ -101,27 +102,27 @@ def test_the_blank_forms_that_ship_are_these(issued: Issued) -> None:
 
 FAULTS: dict[str, tuple[dict[str, str], str]] = {
     "people missing": ({"D8": "3"}, "Còn thiếu số người"),
-    "count missing": ({"E8": "30"}, "Còn thiếu số lớp, số cuộc"),
-    "fewer people": ({"D8": "30", "E8": "3"}, "Số người ít hơn số lớp, số cuộc"),
-    "words": ({"D8": "hai lớp"}, "Chỉ ghi bằng chữ số"),
+    "count missing": ({"E9": "30"}, "Còn thiếu số lớp, số cuộc"),
+    "fewer people": ({"D10": "30", "E10": "3"}, "Số người ít hơn số lớp, số cuộc"),
+    "words": ({"D11": "hai lớp"}, "Chỉ ghi bằng chữ số"),
+    "words for people": ({"D12": "2", "E12": "ba mươi"}, "Chỉ ghi bằng chữ số"),
     "sub-total": ({"D26": "1", "D27": "2"}, "Nhỏ hơn tổng các dòng bên dưới"),
     "millions": ({"D44": "15"}, "Ghi đủ số đồng, không ghi theo triệu"),
-    "thousands": ({"D44": "15000"}, "Số tiền rất nhỏ, xin xem lại"),
-    "fine": ({"D8": "3", "E8": "30", "D26": "2", "D27": "2", "D44": "1500000", "D24": "5"}, ""),
+    "thousands": ({"D45": "15000"}, "Số tiền rất nhỏ, xin xem lại"),
+    "fine": ({"D13": "3", "E13": "30", "D32": "2", "D24": "5"}, ""),
 }
 
 
-@pytest.mark.parametrize("name", FAULTS)
-def test_the_live_check_says_it_in_words(office: Office, tmp_path: Path, name: str) -> None:
-    typed, words = FAULTS[name]
+def test_the_live_check_says_it_in_words(office: Office, tmp_path: Path) -> None:
+    """Each fault in a row of its own, pasted past the validation; all other rows stay silent."""
     source, target = ROOT / "templates/tong-hop-2024.xlsx", tmp_path / "b.xlsx"
+    typed = {cell: text for cells, _ in FAULTS.values() for cell, text in cells.items()}
     office.type_in(source, target, [(SHEET, cell, text) for cell, text in typed.items()], validate=False)
-    live = {cell: found.value for cell, found in office.recalc(target, [SHEET])[SHEET].items() if found.formula}
-    spoken = {cell: text for cell, text in live.items() if cell.startswith("G") and text}
-    first = f"G{next(iter(typed))[1:]}"
-    assert spoken == ({first: words} if words else {})
+    live = {cell: found.value for cell, found in office.recalc(target, [SHEET])[SHEET].items() if cell[0] == "G"}
+    spoken = {f"G{next(iter(cells))[1:]}": words for cells, words in FAULTS.values() if words}
+    assert {cell: text for cell, text in live.items() if text and cell != "G4"} == spoken
     stored = openpyxl.load_workbook(target, data_only=True)[SHEET]
-    assert (stored[first].value or "") == words
+    assert {cell: stored[cell].value for cell in spoken} == spoken
 
 
 # --- consolidated workbooks --------------------------------------------------------------------------------------
@@ -321,7 +322,7 @@ def letters(text: str) -> str:
     return re.sub(r"[\W_]+", "", text).casefold()
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ["school", "blank"])
 def test_the_form_on_paper(issued: Issued, office: Office, tmp_path: Path, kind: str) -> None:
     """A4, three pages at most, upright; every label, unit, header and title can be read, nothing beside the table."""
     table = only_sheet(issued.books[kind], tmp_path / "b.xlsx", office)
@@ -360,32 +361,39 @@ def printed_texts(path: Path) -> Iterator[str]:
 HEIGHT = re.compile(rb'(<row\b[^>]*?) ht="[^"]*" customHeight="1"')
 
 
-def rows_too_low(office: Office, path: Path, sheet: str, room: Path) -> list[str]:
+def rows_too_low(office: Office, path: Path, sheets: Sequence[str], room: Path) -> list[str]:
     """Rows lower than LibreOffice would make them for their texts; merged cells are not looked at."""
-    free, typed_anew = room / "free.xlsx", room / "anew.xlsx"
+    free, anew = room / "free.xlsx", room / "anew.xlsx"
     with zipfile.ZipFile(path) as old, zipfile.ZipFile(free, "w") as new:
         for item in old.infolist():
             content = old.read(item)
             new.writestr(item, HEIGHT.sub(rb"\1", content) if item.filename.startswith("xl/worksheets/") else content)
-    page = openpyxl.load_workbook(path)[sheet]
-    cells = [cell for cells in page.iter_rows(max_col=8) for cell in cells if isinstance(cell.value, str)]
-    typed = [{"do": "set_text", "sheet": sheet, "cell": cell.coordinate, "text": cell.value} for cell in cells]
-    office.edit(free, typed_anew, [step for step in typed if not step["text"].startswith("=")], force=True)
-    needed = openpyxl.load_workbook(typed_anew)[sheet].row_dimensions
+    before = openpyxl.load_workbook(path)
+    office.edit(free, anew, [step for sheet in sheets for step in typed_again(before[sheet])], force=True)
+    after = openpyxl.load_workbook(anew)
     return [
-        f"{row}: {page.row_dimensions[row].height} < {needed[row].height}"
-        for row in range(1, page.max_row + 1)
-        if (page.row_dimensions[row].height or page.sheet_format.defaultRowHeight) < (needed[row].height or 0) - 0.5
+        f"{name}!{row}: {dimension.height} < {after[name].row_dimensions[row].height}"
+        for name in sheets
+        for row, dimension in before[name].row_dimensions.items()
+        if dimension.height and dimension.height < (after[name].row_dimensions[row].height or 0) - 0.5
     ]
 
 
-@pytest.mark.parametrize("sheet", [SHEET, "Hướng dẫn", "Thuyết minh", "Đơn vị"])
-def test_no_row_of_the_form_is_too_low(issued: Issued, office: Office, tmp_path: Path, sheet: str) -> None:
-    assert rows_too_low(office, issued.books["school"], sheet, tmp_path) == []
+def typed_again(page: Worksheet) -> Iterator[dict[str, str]]:
+    """Typing a text makes LibreOffice fit the height of a row that has none of its own."""
+    for cells in page.iter_rows(max_col=8):
+        for cell in cells:
+            if isinstance(cell.value, str) and not cell.value.startswith("="):
+                yield {"do": "set_text", "sheet": page.title, "cell": cell.coordinate, "text": cell.value}
+
+
+def test_no_row_of_the_form_is_too_low(issued: Issued, office: Office, tmp_path: Path) -> None:
+    sheets = (SHEET, "Hướng dẫn", "Thuyết minh", "Đơn vị")
+    assert rows_too_low(office, issued.books["school"], sheets, tmp_path) == []
 
 
 def test_no_row_of_the_result_is_too_low(added: Added, office: Office, tmp_path: Path) -> None:
-    assert rows_too_low(office, added.output, "Tổng hợp", tmp_path) == []
+    assert rows_too_low(office, added.output, ["Tổng hợp"], tmp_path) == []
 
 
 def test_the_result_on_paper_shows_every_number_and_label(added: Added, office: Office, tmp_path: Path) -> None:
