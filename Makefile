@@ -6,14 +6,15 @@ BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PYTEST = $(BIN)/python -m pytest -q
 SIZE = 1
+SECONDS = 600
 DIR =
 ARGS =
 
 .NOTPARALLEL:
-.PHONY: help demo test proof lint bench docs teeth clean
+.PHONY: help demo test proof fuzz lint bench docs teeth clean
 
 help:
-	@echo "make demo | test | proof [SIZE=0.2] | lint | bench | docs | teeth | clean"
+	@echo "make demo | test | proof [SIZE=0.2] | fuzz [SECONDS=600] | lint | bench | docs | teeth | clean"
 
 demo: $(VENV)/base.stamp
 	@$(BIN)/aggregator demo $(DIR)
@@ -23,6 +24,9 @@ test: $(VENV)/test.stamp
 
 proof: $(VENV)/dev.stamp
 	@PROOF_SIZE=$(SIZE) $(PYTEST) tests/proof $(ARGS)
+
+fuzz: $(VENV)/test.stamp
+	@$(BIN)/python -m tests.fuzz --seconds $(SECONDS) $(ARGS)
 
 lint: $(VENV)/dev.stamp
 	@$(BIN)/ruff check .
