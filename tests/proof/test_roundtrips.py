@@ -13,8 +13,10 @@ from pathlib import Path
 
 import ironcalc
 import openpyxl
+import pyexcelerate
 import pytest
 
+from tests.differential import compare
 from tests.office import Office, demand, environment, gnumeric
 from tests.proof.helpers import (
     FORMS,
@@ -101,6 +103,26 @@ WAYS: Mapping[str, Way] = {
 }
 
 
+def with_pyexcelerate(source: Path, target: Path, _office: Office) -> None:
+    """Writes the values into a workbook of its own: no form any more, but numbers to be read."""
+    book = pyexcelerate.Workbook()
+    for sheet in openpyxl.load_workbook(source, data_only=True):
+        book.new_sheet(sheet.title, data=[list(row) for row in sheet.iter_rows(values_only=True)])
+    book.save(str(target))
+
+
+def as_written(source: Path, target: Path, _office: Office) -> None:
+    """XlsxWriter, which writes the forms."""
+    shutil.copy(source, target)
+
+
+PROGRAMS: Mapping[str, Way] = {
+    **{name: way for name, way in WAYS.items() if name.endswith(".xlsx")},
+    "PyExcelerate.xlsx": with_pyexcelerate,
+    "XlsxWriter.xlsx": as_written,
+}
+
+
 # --- the campaigns ---------------------------------------------------------------------------------------------------
 
 
@@ -133,3 +155,16 @@ def of_numbers(done: Done) -> list[tuple[str, str, str, str]]:
     """What is said of the numbers themselves, which the way must not change."""
     lines = done.findings(without=[*ALLOWED, "report-missing"])
     return sorted((line["unit"], line["code"], str(line["cell"]), str(line["found"])) for line in lines)
+
+
+def test_three_readers_agree_on_what_ten_programs_saved(campaign: Campaign, office: Office, tmp_path: Path) -> None:
+    """Ours, openpyxl and calamine see the same numbers in one filled form saved by each program."""
+    filled = fill_quickly(campaign, campaign.of_level("school")[0], numbers_for("ten programs"))
+    saved = []
+    for name, way in PROGRAMS.items():
+        way(filled, tmp_path / name, office)
+        saved.append((name, (tmp_path / name).read_bytes()))
+    filled.unlink()
+    tally = compare(saved)
+    assert (len(PROGRAMS), tally.ours, tally.both) == (10, 10, {"openpyxl": 10, "calamine": 10})
+    assert tally.found == []
