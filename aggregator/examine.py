@@ -19,7 +19,7 @@ from aggregator.checks.subject import Subject
 from aggregator.consolidated import read_consolidated
 from aggregator.findings import Finding, Findings, located
 from aggregator.identity import Expectation, Identity, identify, is_consolidated
-from aggregator.inbox import Item, member_item
+from aggregator.inbox import WORKBOOK_SUFFIXES, Item, member_item
 from aggregator.layout import Layout
 from aggregator.reading import limits, refusals
 from aggregator.reading.archive import Bundle, open_bundle
@@ -37,7 +37,8 @@ Passwords = Sequence[str]
 WORD = re.compile(r"[0-9A-Za-z]+")
 
 UNSUPPORTED = ("docx", "pptx", "pdf", "image")
-"""Kinds that may accompany a report but hold no form: a scan, the Word twin, photos."""
+"""Kinds that may accompany a report but hold no form: a scan, the Word twin, photos. Under the name of a workbook they
+are no companion but a mistake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ def examine_bytes(data: bytes, name: str, expected: Expectation, passwords: Pass
     """Everything one file says. `name` is how results call it."""
     bare = Examination(name, hashlib.sha256(data).hexdigest(), len(data))
     kind = sniff(data)
-    if kind in UNSUPPORTED:
+    if kind in UNSUPPORTED and not name.lower().endswith(WORKBOOK_SUFFIXES):
         return replace(_companion(name, kind, expected), sha256=bare.sha256, size=bare.size)
     book, findings = _open(data, kind, name, passwords)
     if book is None:
