@@ -235,3 +235,11 @@ def test_declared_none_zero_and_blank_are_three_things(campaign) -> None:
     assert document["blank"]["2"] == {"count": 2}, "who declared none left it blank, as did who typed zeros elsewhere"
     assert document["blank"]["1.07"] == {"count": 1, "people": 1}
     assert set(document["totals"]["1.07"].values()) == {0}
+
+
+def test_an_old_font_is_named_not_guessed(campaign) -> None:
+    send(campaign, SCHOOLS[0], {**PAIR, ("2", "count"): "Töø toå 3"})
+    document = as_json(run("-C", campaign.folder, "check", campaign.folder / "nhan_ve", "--json"))
+    (finding,) = [found for found in document["findings"] if found["severity"] == "error"]
+    assert (finding["code"], finding["cell"], finding["expected"]) == ("value-not-a-number", "D21", "VNI")
+    assert "VNI" in finding["message"]["vi"] and "VNI" in finding["message"]["en"]

@@ -17,7 +17,7 @@ from aggregator.formula import normalised
 from aggregator.layout import COLUMN_OF
 from aggregator.reading.book import a1
 from aggregator.report import find_sheet
-from aggregator.text import clean, same_text
+from aggregator.text import clean, legacy_encoding, same_text
 
 MAX_OUTSIDE = 50
 """Numbers outside the form that are listed one by one; a pasted register must not fill the findings."""
@@ -97,7 +97,14 @@ def check_labels(subject: Subject) -> Iterator[Finding]:
         changed = next((pair for pair in texts if not same_text(*pair)), None)
         if changed:
             found, expected = changed
-            yield _at_row("label-changed", subject, line.at, key, found=found or None, expected=expected or None)
+            facts = {"found": found or None, "expected": expected or None, "suggestion": _old_font(subject, line.at)}
+            yield _at_row("label-changed", subject, line.at, key, **facts)
+
+
+def _old_font(subject: Subject, row: int) -> str | None:
+    """The font a label was typed for, where it makes sense in no other: named, never guessed back."""
+    cell = subject.data.cells.get((row, place.LABEL))
+    return legacy_encoding(cell.text) if cell else None
 
 
 def check_units(subject: Subject) -> Iterator[Finding]:

@@ -16,6 +16,7 @@ from aggregator.identity import detail
 from aggregator.layout import COLUMN_OF, HELD, NOTE, SCOPE_INCLUSIVE, SCOPE_OWN, UNIT_LABELS, UNIT_SHEET
 from aggregator.reading.book import a1
 from aggregator.report import Figure
+from aggregator.text import legacy_encoding
 
 DAY_ZERO = date(1899, 12, 30)
 DAY_ZERO_1904 = date(1904, 1, 1)
@@ -43,6 +44,8 @@ def check_readings(subject: Subject) -> Iterator[Finding]:
         if figure.reading.code == "value-date":
             facts["found"] = _as_date(figure, DAY_ZERO_1904 if subject.book.date1904 else DAY_ZERO)
             facts["suggestion"] = None if subject.book.date1904 else likely
+        if figure.reading.how == "old-font":
+            facts["expected"] = legacy_encoding(figure.text)
         yield subject.at_figure(figure.reading.code, key, measure, **facts)
 
 
