@@ -129,6 +129,12 @@ def value_not_calculated__stale() -> bytes:
     return with_result(filled({"D14": "=2+2"}), "D14", "2+2", "5")
 
 
+@cases.add(line("F14", "1.07"))
+def value_not_calculated__note() -> bytes:
+    """A formula stands in the note column, where words belong."""
+    return with_result(filled({"F14": "=1+1"}), "F14", "1+1", "2")
+
+
 @cases.add(line(*MONEY))
 def value_too_large() -> bytes:
     """A money cell holds sixteen digits, one more than Excel keeps."""
