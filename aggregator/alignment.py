@@ -57,7 +57,8 @@ class Alignment:
 
 def align(sheet: RawSheet, layout: Layout) -> Alignment:
     """Find every row of the form on the sheet."""
-    lines = _table_lines(sheet, layout)
+    header = _header_row(sheet, layout)
+    lines = _table_lines(sheet, layout, header)
     codes_gone = not any(line.code for line in lines)
     lines = _keyed(lines, layout.form)
     lines, beyond = _cut(lines, sheet, layout)
@@ -71,15 +72,14 @@ def align(sheet: RawSheet, layout: Layout) -> Alignment:
         duplicated=duplicated,
         missing=tuple(row.key for row in layout.form.rows if row.key not in {line.key for line in kept}),
         codes_gone=codes_gone,
-        header_row=_header_row(sheet, layout),
+        header_row=header,
     )
 
 
-def _table_lines(sheet: RawSheet, layout: Layout) -> list[Line]:
+def _table_lines(sheet: RawSheet, layout: Layout, header: int) -> list[Line]:
     """Every sheet row from just below the titles to the last one with text in B or H."""
     columns = (place.STT, place.LABEL, place.UNIT, place.CODE)
     filled = [row for row, column in sheet.cells if column in columns and layout.header_row <= row <= MAX_SCAN]
-    header = _header_row(sheet, layout)
     return [_line(sheet, row) for row in range(header + 2, max(filled, default=0) + 1)]
 
 

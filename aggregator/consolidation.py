@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from aggregator.findings import Findings
 from aggregator.forms import FigureKey, Form
@@ -88,11 +87,6 @@ class Consolidation:
     caption: str | None = None
     signature: tuple[str, ...] = ()
     options: Mapping[str, str] | None = None
-
-    @cached_property
-    def contributors(self) -> Mapping[FigureKey, int]:
-        """How many leaves stand behind each figure (filled, zero included)."""
-        return {key: len(self.leaves) - self.blank.get(key, 0) for key in self.form.figures}
 
 
 def complete_figures(form: Form, leaf: Leaf) -> Totals:

@@ -279,8 +279,3 @@ def _level(typed: str) -> str:
         if plain(typed) in (plain(words), level):
             return level
     return "school"
-
-
-def table_layout(identity: Identity) -> Layout | None:
-    """The layout of the identified form."""
-    return Layout(identity.form) if identity.form else None

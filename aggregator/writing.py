@@ -152,18 +152,11 @@ class Page:
         for column, width in enumerate(widths):
             self._do("set_column", column, column, width)
 
-    def hide_columns(self, first: int, last: int) -> None:
-        self._do("set_column", first - 1, last - 1, None, None, {"hidden": True})
-
     def height(self, row: int, points: float) -> None:
         self._do("set_row", row - 1, points)
 
     def validate(self, at: Address, rule: Mapping[str, Any]) -> None:
         self._do("data_validation", *_zero(at), *_zero(at), dict(rule))
-
-    def shade(self, first: Address, last: Address, rule: Mapping[str, Any], style: Style) -> None:
-        """A conditional format."""
-        self._do("conditional_format", *_zero(first), *_zero(last), {**rule, "format": self._book.format(style)})
 
     def call(self, method: str, *args: Any, **options: Any) -> None:
         """Settings of a whole sheet: printing, panes, protection, state."""

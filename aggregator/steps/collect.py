@@ -119,7 +119,7 @@ def aggregate(request: Request) -> Aggregated:
         raise Usage(f"Không có cấp “{request.each}”. Các cấp: {', '.join(LEVELS)}.", f"No level '{request.each}'.")
     examinations = _examine(request)
     form, examinations = _one_form(request.campaign, examinations)
-    form = form or _only_form(examinations)
+    form = form or _newest_form()
     register, root = _register(request.campaign, examinations)
     at = _unit(request.at, register, root)
     choice = choose(examinations, register, at, request.campaign.day if request.campaign else None)
@@ -177,9 +177,8 @@ def _of_form(examined: Examination, chosen: str) -> Examination:
     return replace(examined, leaves=(), units=(), findings=(*examined.findings, finding))
 
 
-def _only_form(examinations: Iterable[Examination]) -> Form:
+def _newest_form() -> Form:
     """Nothing could be read as any form: the result is an empty table of the newest form."""
-    del examinations
     return max((load_form(form_id) for form_id in form_ids()), key=lambda form: (form.year, form.id))
 
 
