@@ -50,6 +50,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("template",),
     ("steps",),
     ("console",),
+    ("commands",),
     ("cli",),
     ("__main__",),
 )
@@ -59,7 +60,7 @@ Modules of one package may use each other, neighbours in one layer may not, and 
 lies below `consolidated`, which reads back what `outputs.workbook_*` wrote, by the same tables."""
 
 LATE = {
-    "cli": "start-up time: a command loads only what it uses",
+    "commands": "start-up time: a command loads only what it uses",
     "console": "start-up time: a command loads only what it uses",
     "consolidation": "pandas takes 0.3 s to load",
     "disposable": "the module `resource` does not exist on Windows",
@@ -167,7 +168,7 @@ def test_foreign_libraries_stay_behind_their_door() -> None:
         "xlsxwriter": {"writing"},
         "pandas": {"consolidation"},
         "jsonschema": {"documents"},
-        "click": {"cli", "console"},
+        "click": {"commands", "console"},
         "rich": {"outputs"},
         "python_calamine": {"reading"},
         "xlrd": {"reading"},
