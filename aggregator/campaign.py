@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from aggregator.documents import Fault, load_json, schema_faults
+from aggregator.decisions import Decisions, load_decisions
+from aggregator.documents import Fault, is_date, load_json, schema_faults
 from aggregator.faults import BadDocument, Stop
 from aggregator.forms import Form, form_ids, load_form
 from aggregator.register import Register, Unit, load_register
@@ -29,8 +30,13 @@ class Deadline:
     day: date
     inclusive: bool
 
+    @property
+    def last_day(self) -> date:
+        """The last day that is in time."""
+        return self.day if self.inclusive else self.day - timedelta(days=1)
+
     def missed_by(self, received: date) -> bool:
-        return received > self.day if self.inclusive else received >= self.day
+        return received > self.last_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,7 @@ class Campaign:
     require_complete: bool
     register: Register
     key: bytes | None
+    decisions: Decisions
 
     @property
     def root(self) -> Unit:
@@ -83,11 +90,16 @@ def load_campaign(folder: Path) -> Campaign:
         register: Register | None = load_register(folder / UNITS_FILE)
     except BadDocument as error:
         register, faults = None, (*faults, *error.faults)
-    if not faults and register is not None:
-        faults = _root_faults(document, register)
     if faults or register is None:
         raise BadDocument(faults)
-    return _make_campaign(folder, document, register)
+    faults, decisions = _root_faults(document, register), Decisions()
+    try:
+        decisions = load_decisions(folder, document["folders"]["received"], register)
+    except BadDocument as error:
+        faults = (*faults, *error.faults)
+    if faults:
+        raise BadDocument(faults)
+    return _make_campaign(folder, document, register, decisions)
 
 
 def campaign_faults(document: Any) -> tuple[Fault, ...]:
@@ -101,15 +113,7 @@ def campaign_faults(document: Any) -> tuple[Fault, ...]:
 def _date_faults(document: Mapping[str, Any]) -> list[Fault]:
     days = {"$.event.start": document["event"]["start"], "$.event.end": document["event"]["end"]}
     days |= {f"$.deadlines[{n}].date": deadline["date"] for n, deadline in enumerate(document["deadlines"])}
-    return [Fault(CAMPAIGN_FILE, place, day, "YYYY-MM-DD") for place, day in days.items() if not _is_date(day)]
-
-
-def _is_date(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
+    return [Fault(CAMPAIGN_FILE, place, day, "YYYY-MM-DD") for place, day in days.items() if not is_date(day)]
 
 
 def _root_faults(document: Mapping[str, Any], register: Register) -> tuple[Fault, ...]:
@@ -118,14 +122,16 @@ def _root_faults(document: Mapping[str, Any], register: Register) -> tuple[Fault
     return (Fault(CAMPAIGN_FILE, "$.root", document["root"], f"{register.root.code} ({UNITS_FILE})"),)
 
 
-def _make_campaign(folder: Path, document: Mapping[str, Any], register: Register) -> Campaign:
-    form = load_form(document["form"])
+def _make_campaign(folder: Path, document: Mapping[str, Any], register: Register, decisions: Decisions) -> Campaign:
+    start = date.fromisoformat(document["event"]["start"])
+    form = load_form(document["form"]).on(start)
     return Campaign(
         folder=folder,
         form=form,
         register=register,
+        decisions=decisions,
         key=read_key(folder),
-        start=date.fromisoformat(document["event"]["start"]),
+        start=start,
         end=date.fromisoformat(document["event"]["end"]),
         caption=document["caption"] if document["caption"] is not None else form.caption,
         signature=tuple(document["signature"]) or form.signature,

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import sys
 
-from aggregator.commands import collect, describe, issue
+from aggregator.commands import collect, describe, issue, results, runs, status
 from aggregator.commands.root import cli
 
 __all__ = ["cli", "main"]
 
-COMMANDS = (describe, issue, collect)
+COMMANDS = (describe, issue, collect, status, runs, results)
 """Importing a module hangs its commands on the group."""
 
 

@@ -49,6 +49,10 @@ class Switches:
             for line in lines:
                 click.echo(line)
 
+    def tell(self, vi: str, en: str) -> None:
+        """Progress for people, in their language: stderr."""
+        click.echo(self.vi(vi, en), err=True)
+
     def document(self, document: dict[str, Any]) -> None:
         if self.json:
             click.echo(json.dumps(document, ensure_ascii=False, indent=2))
@@ -90,6 +94,11 @@ PASSWORD_FILE = click.option(
     "--password-file",
     type=click.Path(path_type=Path),
     help="Tệp chứa mật khẩu mở của các biểu, mỗi dòng một mật khẩu (cần gói [crypto]).",
+)
+RECEIVED = click.option(
+    "--received",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Ngày nhận các tệp mới của lần này (YYYY-MM-DD), ghi vào so_nhan.csv.",
 )
 
 
@@ -146,13 +155,10 @@ def _guarded(switches: Switches, call: Callable[[], int | None]) -> int:
     except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
         raise
     except Exception:
-        path = _save_fault()
-        click.echo(
-            switches.vi(
-                f"Chương trình gặp lỗi ngoài dự kiến. Chi tiết đã lưu ở {path}; dữ liệu của bạn không bị thay đổi.",
-                f"The program ran into a fault of its own. Details are in {path}; your data was not changed.",
-            ),
-            err=True,
+        vi, en = _save_fault()
+        switches.tell(
+            f"Chương trình gặp lỗi ngoài dự kiến. {vi}; dữ liệu của bạn không bị thay đổi.",
+            f"The program ran into a fault of its own. {en}; your data was not changed.",
         )
         return EXIT_FAULT
 
@@ -164,11 +170,20 @@ def _stopped(switches: Switches, stop: Stop) -> dict[str, Any]:
     return {**result_document(switches.command), "error": {"vi": stop.vi, "en": stop.en}}
 
 
-def _save_fault() -> Path:
-    handle, name = tempfile.mkstemp(prefix="aggregator-", suffix=".txt", text=True)
-    with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
-        file.write(f"aggregator {__version__}, Python {sys.version}\n{traceback.format_exc()}")
-    return Path(name)
+def _save_fault() -> tuple[str, str]:
+    """Where the details are, in both languages; on a full disk nowhere, and then at least what kind of fault it was."""
+    details = traceback.format_exc()
+    try:
+        handle, name = tempfile.mkstemp(prefix="aggregator-", suffix=".txt", text=True)
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(f"aggregator {__version__}, Python {sys.version}\n{details}")
+    except OSError as error:
+        kind = details.strip().splitlines()[-1]
+        return (
+            f"Không lưu được chi tiết ({error.strerror}): {kind}",
+            f"Details were not saved ({error.strerror}): {kind}",
+        )
+    return f"Chi tiết đã lưu ở {name}", f"Details are in {name}"
 
 
 def status(switches: Switches, findings: Iterable[Finding]) -> int:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
+from aggregator.decisions import Decision
 from aggregator.findings import Findings
 from aggregator.forms import FigureKey, Form
 from aggregator.register import Register, Unit
@@ -41,17 +43,25 @@ class FileLine:
     level: str | None
     status: str
     findings: int
+    received: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class UnitLine:
-    """One unit in the account: `accepted`, `refused`, `missing`, `not-expected`; `remark` in Vietnamese."""
+    """One unit in the account: `accepted`, `refused`, `missing`, `not-expected`; `remark` in Vietnamese.
+
+    `received` is the day its first return came in, `late` whether that was too late; `None` where it is not known.
+    `companions` are its scans, Word twins and photos.
+    """
 
     unit: Unit
     status: str
     files: tuple[str, ...]
     findings: int
     remark: str = ""
+    received: date | None = None
+    late: bool | None = None
+    companions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +73,14 @@ class Branch:
     first: int
     last: int
     totals: Totals
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """A decision of staff that had an effect, and the files that it touched."""
+
+    decision: Decision
+    on: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -83,6 +101,7 @@ class Consolidation:
     files: tuple[FileLine, ...]
     units: tuple[UnitLine, ...]
     findings: Findings
+    effects: tuple[Effect, ...] = ()
     as_of: str | None = None
     caption: str | None = None
     signature: tuple[str, ...] = ()

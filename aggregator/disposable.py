@@ -11,9 +11,10 @@ import faulthandler
 import multiprocessing
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -94,6 +95,7 @@ def _serve(connection: Connection, job: Job[T, R], tasks: Sequence[T]) -> None:
     """In the other process. Panics of foreign libraries are no `Exception`; what they print is for nobody."""
     faulthandler.disable()
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    die_with_parent()
     _limit_memory(job.memory)
     for task in tasks:
         try:
@@ -104,6 +106,21 @@ def _serve(connection: Connection, job: Job[T, R], tasks: Sequence[T]) -> None:
             outcome = Lost(type(error).__name__)
         connection.send((outcome,))
     connection.close()
+
+
+def die_with_parent() -> None:
+    """In a worker: end as soon as the process that wants the work ends, even by `kill -9`.
+
+    Before memory is limited, because a thread takes address space of its own.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_after, args=(parent.sentinel,), name="parent", daemon=True).start()
+
+
+def _end_after(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)
 
 
 def _limit_memory(memory: int) -> None:

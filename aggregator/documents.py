@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,15 @@ def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(result) < len(pairs):
         raise _Twin(next(key for key, _ in pairs if sum(key == other for other, _ in pairs) > 1))
     return result
+
+
+def is_date(text: str) -> bool:
+    """Whether a text of the shape YYYY-MM-DD is a day of the calendar."""
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def schema_faults(document: Any, schema: str, name: str) -> tuple[Fault, ...]:

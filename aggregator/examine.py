@@ -11,12 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from aggregator.alignment import align
 from aggregator.catalogue import severity_of
 from aggregator.checks import run_checks
 from aggregator.checks.subject import Subject
-from aggregator.consolidated import read_consolidated
+from aggregator.consolidated import ConsolidatedContent, read_consolidated
 from aggregator.findings import Finding, Findings, located
 from aggregator.identity import Expectation, Identity, identify, is_consolidated
 from aggregator.inbox import WORKBOOK_SUFFIXES, Item, member_item
@@ -24,6 +25,7 @@ from aggregator.layout import Layout
 from aggregator.reading import limits, refusals
 from aggregator.reading.archive import Bundle, open_bundle
 from aggregator.reading.book import RawBook
+from aggregator.reading.claim import LARGE, bounds_for, may_be_larger
 from aggregator.reading.foreign import FOREIGN, open_any
 from aggregator.reading.locked import unlock
 from aggregator.reading.refusals import Refused
@@ -49,12 +51,24 @@ class Unpacked:
     items: tuple[Item, ...]
 
 
-Outcome = Examination | Unpacked | None
+Room = Literal["shared", "own", "large"]
+"""Where a file is looked at: in a process that serves many, in one that may die with it, or in one that may also take
+the memory and the time of a large consolidated workbook."""
+
+
+@dataclass(frozen=True, slots=True)
+class Large:
+    """A consolidated workbook of ours that needs the `large` room; `size` in bytes."""
+
+    size: int
+
+
+Outcome = Examination | Unpacked | Large | None
 """`None`: this file must be opened in a process of its own, for a reader of its format may abort."""
 
 
-def look(item: Item, expected: Expectation, passwords: Passwords = (), alone: bool = True) -> Outcome:
-    """One entry of the folder, or one member of an archive. `alone`: this process may die with it."""
+def look(item: Item, expected: Expectation, passwords: Passwords = (), room: Room = "large") -> Outcome:
+    """One entry of the folder, or one member of an archive."""
     if item.finding is not None:
         if item.member is None or severity_of(item.finding) == "info":
             return Examination(item.name, None, None, findings=(item.finding.at(file=item.name),), ignored=True)
@@ -68,8 +82,11 @@ def look(item: Item, expected: Expectation, passwords: Passwords = (), alone: bo
     kind = sniff(data)
     if kind == "zip":
         return _unpack(item, data, expected)
-    if not alone and (kind in FOREIGN or (kind == "encrypted" and passwords)):
+    if room == "shared" and (kind in FOREIGN or (kind == "encrypted" and passwords)):
         return None
+    needs_room = kind == "xlsx" and len(data) > LARGE and may_be_larger(data, expected.campaign, expected.key)
+    if needs_room and room != "large":
+        return Large(len(data))
     return examine_bytes(data, item.name, expected, passwords)
 
 
@@ -114,7 +131,7 @@ def gave_up(name: str, code: str, found: str, expected: Expectation) -> Examinat
 def _read(path: Path) -> bytes:
     """The bytes, and one byte more than the limit at most: the reader then says that it is too large."""
     with path.open("rb") as file:
-        return file.read(limits.FILE.value + 1)
+        return file.read(limits.RESULT_FILE.value + 1)
 
 
 def examine_bytes(data: bytes, name: str, expected: Expectation, passwords: Passwords = ()) -> Examination:
@@ -122,17 +139,19 @@ def examine_bytes(data: bytes, name: str, expected: Expectation, passwords: Pass
     bare = Examination(name, hashlib.sha256(data).hexdigest(), len(data))
     kind = sniff(data)
     if kind in UNSUPPORTED and not name.lower().endswith(WORKBOOK_SUFFIXES):
-        return replace(_companion(name, kind, expected), sha256=bare.sha256, size=bare.size)
-    book, findings = _open(data, kind, name, passwords)
+        return _companion(bare, kind, expected)
+    book, findings = _open(data, kind, name, passwords, bounds_for(data, expected.campaign, expected.key))
     if book is None:
         return _blamed(replace(bare, findings=findings), expected)
     opened = _opened(book, bare, expected)
     return _blamed(replace(opened, findings=(*findings, *opened.findings)), expected)
 
 
-def _open(data: bytes, kind: str, name: str, passwords: Passwords) -> tuple[RawBook | None, Findings]:
+def _open(
+    data: bytes, kind: str, name: str, passwords: Passwords, bounds: limits.Bounds
+) -> tuple[RawBook | None, Findings]:
     if kind != "encrypted" or not passwords:
-        return open_any(data, name)
+        return open_any(data, name, bounds)
     try:
         return open_any(unlock(data, passwords), name)
     except Refused as refused:
@@ -141,7 +160,7 @@ def _open(data: bytes, kind: str, name: str, passwords: Passwords) -> tuple[RawB
 
 def _blamed(examined: Examination, expected: Expectation) -> Examination:
     """With file and unit in every finding; the unit by the file's name where nothing better is known."""
-    unit = examined.unit or _unit_by_name(examined.path, expected)
+    unit = examined.unit or _unit_of(examined.path, examined.sha256, expected)
     findings = located(examined.findings, file=examined.path, unit=unit.code if unit else None)
     return replace(examined, unit=unit, findings=findings)
 
@@ -150,20 +169,24 @@ def _opened(book: RawBook, bare: Examination, expected: Expectation) -> Examinat
     return (_consolidated if is_consolidated(book) else _form)(book, bare, expected)
 
 
-def _companion(name: str, kind: str, expected: Expectation) -> Examination:
+def _companion(bare: Examination, kind: str, expected: Expectation) -> Examination:
     """A scan, Word twin or photo whose name or folder names a unit, or else just an unsupported file."""
-    unit = _unit_by_name(name, expected)
+    unit = _unit_of(bare.path, bare.sha256, expected)
     code = "file-companion" if unit else "file-unsupported"
-    finding = Finding(code, file=name, unit=unit.code if unit else None, found=kind)
-    return Examination(name, None, None, unit=unit, findings=(finding,), ignored=True)
+    finding = Finding(code, file=bare.path, unit=unit.code if unit else None, found=kind)
+    return replace(bare, unit=unit, findings=(finding,), ignored=True)
 
 
-def _unit_by_name(name: str, expected: Expectation) -> Unit | None:
-    """The unit whose code stands in the name of the file, or else of a folder: the weakest carrier.
+def _unit_of(name: str, sha256: str | None, expected: Expectation) -> Unit | None:
+    """Whose file this is where its content does not tell: as staff decided, or the unit whose code stands in its name
+    or else in a folder's, the weakest carrier.
 
     Good enough to say whose broken file or scan this is, never to say whose figures.
     """
     known = expected.register.by_code if expected.register else {}
+    decided = expected.decisions.of("unit", name, sha256)
+    if decided:
+        return known.get(decided.value)
     for piece in reversed(name.split("/")):
         units = [known[word] for word in WORD.findall(piece) if word in known]
         if units:
@@ -171,8 +194,22 @@ def _unit_by_name(name: str, expected: Expectation) -> Unit | None:
     return None
 
 
-def _consolidated(book: RawBook, bare: Examination, expected: Expectation) -> Examination:
+def consult(item: Item, expected: Expectation) -> tuple[Examination, ConsolidatedContent | None]:
+    """One file, and all that it carries where it is a consolidated workbook, edited or not. May raise `OSError`."""
+    data = _read(item.path)
+    book, _ = open_any(data, item.name, bounds_for(data, expected.campaign, expected.key))
+    if book is None or not is_consolidated(book):
+        return examine_bytes(data, item.name, expected), None
+    bare = Examination(item.name, hashlib.sha256(data).hexdigest(), len(data))
     content, findings = read_consolidated(book, expected, bare.path, bare.sha256 or "")
+    return _blamed(_result(bare, content, findings), expected), content
+
+
+def _consolidated(book: RawBook, bare: Examination, expected: Expectation) -> Examination:
+    return _result(bare, *read_consolidated(book, expected, bare.path, bare.sha256 or ""))
+
+
+def _result(bare: Examination, content: ConsolidatedContent | None, findings: Findings) -> Examination:
     if content is None:
         return replace(bare, kind="consolidated", findings=findings)
     return replace(
@@ -184,12 +221,14 @@ def _consolidated(book: RawBook, bare: Examination, expected: Expectation) -> Ex
         parents=content.parents,
         units=content.units,
         leaves=() if _refused(findings) else content.leaves,
+        proof=content.proof,
         findings=findings,
     )
 
 
 def _form(book: RawBook, bare: Examination, expected: Expectation) -> Examination:
-    identity, findings = identify(book, expected)
+    decided = expected.decisions.of("unit", bare.path, bare.sha256)
+    identity, findings = identify(book, expected, decided.value if decided else None)
     known = replace(
         bare,
         kind="form",
@@ -202,9 +241,12 @@ def _form(book: RawBook, bare: Examination, expected: Expectation) -> Examinatio
     if identity.form is None or identity.data is None:
         return known
     subject = make_subject(book, identity)
-    findings = (*findings, *run_checks(subject))
-    known = replace(known, findings=findings)
-    return known if _refused(findings) else replace(known, leaves=(_leaf(subject, known, book.saved),))
+    unit = identity.unit.code if identity.unit else None
+    findings, waivers = expected.decisions.settled((*findings, *run_checks(subject)), unit)
+    known = replace(known, findings=findings, decided=waivers)
+    foreign = identity.campaign not in ("", expected.campaign or identity.campaign)
+    leaf = None if _refused(findings) else _leaf(subject, known, book.saved)
+    return replace(known, leaves=(replace(leaf, foreign=foreign),)) if leaf else known
 
 
 def make_subject(book: RawBook, identity: Identity) -> Subject:
@@ -231,6 +273,7 @@ def _leaf(subject: Subject, known: Examination, saved: str | None) -> Leaf:
         sha256=known.sha256 or "",
         version=f"{subject.form.id} {subject.form.version}",
         inclusive=bool(report.inclusive),
+        origin="typed" if report.inclusive else "own",
         held=report.held is not False,
         saved=saved,
         notes=report.notes,

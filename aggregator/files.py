@@ -1,4 +1,4 @@
-"""Putting a result in its place: temporary name in the same folder, flushed, then replaced in one step.
+"""Putting a file in its place: temporary name in the same folder, flushed, then replaced in one step.
 
 `kill -9` or a full disk leaves the old file or the new one, never half of one. Nothing else in the house writes files
 that people keep.
@@ -7,40 +7,113 @@ that people keep.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from aggregator.faults import Stop
 
 MAX_SLUG = 40
+TEMPORARY = re.compile(r"\.(?P<name>.+)\.\d+\.tmp")
+"""The name of a file, or of a folder, that was not finished: `.NAME.PROCESS.tmp`."""
+
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG} if hasattr(errno, "EDQUOT") else {errno.ENOSPC, errno.EFBIG})
+DENIED = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A whole file beside its place, on the disk; nothing has changed until it is put there."""
+
+    path: Path
+    temporary: Path
+
+    def place(self, path: Path | None = None) -> Path:
+        """Put it in its place, or under another name there. Raises `CannotWrite`; the draft is then still there."""
+        target = path or self.path
+        try:
+            self.temporary.replace(target)
+        except OSError as error:
+            raise CannotWrite(target, error) from error
+        flush_folder(target.parent)
+        return target
+
+    def drop(self) -> None:
+        with contextlib.suppress(OSError):
+            self.temporary.unlink(missing_ok=True)
 
 
 def write_atomic(path: Path, data: bytes) -> None:
     """Write `data` so that `path` is either the old file or the whole new one. Raises `Stop` with one clear message."""
-    temporary = path.with_name(f".{path.name[:60]}.{os.getpid()}.tmp")
+    draft = write_draft(path, lambda file: file.write(data))
+    try:
+        draft.place()
+    finally:
+        draft.drop()
+
+
+def write_draft(path: Path, write: Callable[[BinaryIO], object]) -> Draft:
+    """Everything but the last step: `write` is given the open file. Raises `CannotWrite`, leaving nothing behind."""
+    draft = Draft(path, temporary_name(path))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as file:
-            file.write(data)
+        with draft.temporary.open("wb") as file:
+            write(file)
             file.flush()
             os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
-        raise CannotWrite(path, error) from error
+    except BaseException as error:
+        draft.drop()
+        if isinstance(error, OSError):
+            raise CannotWrite(path, error) from error
+        raise
+    return draft
+
+
+def temporary_name(path: Path) -> Path:
+    return path.with_name(f".{path.name[:60]}.{os.getpid()}.tmp")
+
+
+def flush_folder(folder: Path) -> None:
+    """The new name too outlives a power cut; Windows cannot do that and needs no help."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 class CannotWrite(Stop):
+    """A file cannot be written; the message tells what can be done about it. `error` is the system's own."""
+
     def __init__(self, path: Path, error: OSError) -> None:
         self.path = path
+        self.error = error
         reason = error.strerror or type(error).__name__
+        vi, en = _advice(error.errno)
         super().__init__(
-            f"Không ghi được tệp {path.name} ({reason}). Xin đóng tệp nếu đang mở, xem quyền ghi và dung lượng đĩa.",
-            f"Cannot write {path.name} ({reason}). Close it if it is open; check permissions and free space.",
+            f"Không ghi được {path.name} ({reason}). {vi} Các tệp đã có vẫn giữ nguyên.",
+            f"Cannot write {path.name} ({reason}). {en} Files that were there are unchanged.",
         )
+
+
+def _advice(number: int | None) -> tuple[str, str]:
+    if number in FULL:
+        return "Đĩa đã đầy: xin dọn bớt để có chỗ trống rồi chạy lại.", "The disk is full: free some space, run again."
+    if number in DENIED:
+        return (
+            "Nơi này chỉ cho đọc hoặc tệp đang mở ở chương trình khác: xin đóng tệp, xem quyền ghi rồi chạy lại.",
+            "The place is read-only or the file is open elsewhere: close it, check permissions, run again.",
+        )
+    return (
+        "Xin đóng tệp nếu đang mở, xem lại đường dẫn, quyền ghi và dung lượng đĩa.",
+        "Close it if it is open; check the path, permissions and free space.",
+    )
 
 
 def slug(name: str) -> str:

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
 from aggregator.documents import Fault, load_json, schema_faults
 from aggregator.faults import BadDocument, UnknownForm
+from aggregator.form_faults import cross_faults
 from aggregator.resources import template_dir
 
 Measure = Literal["count", "people", "money"]
@@ -46,6 +47,14 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
+class Ended:
+    """From this day on nobody fills the row; it stays in its place, locked, and says why."""
+
+    since: date
+    remark: str
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One printed row. `fill` are the measures a unit types, `text` says that words are expected in the note."""
 
@@ -64,6 +73,18 @@ class Row:
     caps: Mapping[str, Mapping[str, int]]
     remark: str
     hint: str
+    ended: Ended | None
+
+    def on(self, day: date) -> Row:
+        """The row as it is filled on a day."""
+        if self.ended is None or day < self.ended.since:
+            return self
+        return replace(self, levels=(), remark=self.ended.remark, hint=self.ended.remark)
+
+    @property
+    def printed_notes(self) -> tuple[str, ...]:
+        """What the form itself writes into the note, on whatever day: no words of a unit."""
+        return (self.remark, self.ended.remark) if self.ended else (self.remark,)
 
     @property
     def computed(self) -> Measure | None:
@@ -98,6 +119,10 @@ class Form:
     units: Mapping[str, tuple[str, ...]]
     rows: tuple[Row, ...]
     fingerprint: str
+
+    def on(self, day: date) -> Form:
+        """The form as it is filled on a day: a row that has ended is locked for everybody."""
+        return replace(self, rows=tuple(row.on(day) for row in self.rows))
 
     @cached_property
     def by_key(self) -> Mapping[str, Row]:
@@ -160,7 +185,7 @@ def load_form_file(path: Path) -> Form:
 
 def form_faults(document: Any, name: str) -> tuple[Fault, ...]:
     """Every fault of a form document: first its shape; if that holds, what its rows say of each other."""
-    return schema_faults(document, "form", name) or tuple(_cross_faults(document, name))
+    return schema_faults(document, "form", name) or tuple(cross_faults(document, name))
 
 
 def make_form(document: Mapping[str, Any]) -> Form:
@@ -199,7 +224,7 @@ def _make_need(need: Mapping[str, Any]) -> Need:
 
 
 def _make_row(row: Mapping[str, Any]) -> Row:
-    total = row.get("total")
+    total, ended = row.get("total"), row.get("ended")
     return Row(
         **{name: row[name] for name in ("key", "code", "stt", "label", "unit", "kind")},
         fill=tuple(measure for measure in MEASURES if measure in row["fill"]),
@@ -211,80 +236,5 @@ def _make_row(row: Mapping[str, Any]) -> Row:
         caps=row.get("caps", {}),
         remark=row.get("remark", ""),
         hint=row.get("hint", ""),
+        ended=Ended(date.fromisoformat(ended["since"]), ended["remark"]) if ended else None,
     )
-
-
-def _cross_faults(document: Mapping[str, Any], name: str) -> Iterator[Fault]:
-    """What a schema cannot say; one generator per question."""
-    for question in (_twice, _units_known, _totals_whole, _totals_apart, _somebody_fills, _needs_known):
-        for place, found, expected in question(document):
-            yield Fault(name, place, found, expected)
-
-
-Cross = Iterator[tuple[str, str, str]]
-
-
-def _rows(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for number, row in enumerate(document["rows"]):
-        yield f"$.rows[{number}]", row
-
-
-def _twice(document: Mapping[str, Any]) -> Cross:
-    for name in ("key", "code"):
-        seen = Counter(row[name] for row in document["rows"])
-        for place, row in _rows(document):
-            if seen[row[name]] > 1:
-                yield f"{place}.{name}", row[name], f"one row only with this {name}"
-
-
-def _units_known(document: Mapping[str, Any]) -> Cross:
-    for place, row in _rows(document):
-        needed = set(row["fill"]) | ({row["total"]["measure"]} if "total" in row else set())
-        known = document["units"].get(row["unit"])
-        if row["unit"] and known is None:
-            yield f"{place}.unit", row["unit"], "a unit listed under $.units"
-        elif needed - set(known or ()):
-            yield f"{place}.fill", ", ".join(sorted(needed)), f"measures of the unit {row['unit']!r}: {known or 'none'}"
-
-
-def _totals_whole(document: Mapping[str, Any]) -> Cross:
-    rows = {row["key"]: row for row in document["rows"]}
-    for place, row in _rows(document):
-        if row["kind"] in ("total", "subtotal") and not row.get("total", {}).get("parts"):
-            yield f"{place}.total", "no parts", "a total with its parts"
-        for number, part in enumerate(row.get("total", {}).get("parts", ())):
-            if part not in rows:
-                yield f"{place}.total.parts[{number}]", part, "the key of a row"
-            elif row["total"]["measure"] not in rows[part]["fill"]:
-                yield f"{place}.total.parts[{number}]", part, f"a row where {row['total']['measure']} is typed"
-
-
-def _totals_apart(document: Mapping[str, Any]) -> Cross:
-    owner: dict[tuple[str, str], str] = {}
-    for place, row in _rows(document):
-        total = row.get("total", {"parts": (), "measure": ""})
-        for number, part in enumerate(total["parts"]):
-            first = owner.setdefault((part, total["measure"]), f"{place}.total.parts[{number}]")
-            if first != f"{place}.total.parts[{number}]":
-                yield f"{place}.total.parts[{number}]", part, f"a part of one total only (also {first})"
-
-
-def _somebody_fills(document: Mapping[str, Any]) -> Cross:
-    for place, row in _rows(document):
-        if row.get("levels") == [] and not row.get("remark"):
-            yield (
-                f"{place}.levels",
-                "[]",
-                "at least one level that may fill the row, or a remark that says why none may",
-            )
-        typed = row["kind"] in ("pair", "count", "people", "subtotal", "money")
-        if typed and not row["fill"]:
-            yield f"{place}.fill", "[]", f"the measures that are typed in a row of kind {row['kind']}"
-
-
-def _needs_known(document: Mapping[str, Any]) -> Cross:
-    typed = {(row["key"], measure) for row in document["rows"] for measure in row["fill"]}
-    for number, need in enumerate(document["rules"]["needs"]):
-        for key, measure in [[need["row"], need["measure"]], *need["any_of"]]:
-            if (key, measure) not in typed:
-                yield f"$.rules.needs[{number}]", f"{key}.{measure}", "a number that is typed"

@@ -8,9 +8,11 @@ carriers that contradict each other stop the file.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 from aggregator import layout as place
+from aggregator.decisions import NONE, Decisions
 from aggregator.findings import Finding, Findings
 from aggregator.forms import Form
 from aggregator.layout import Layout
@@ -32,6 +34,9 @@ class Expectation:
     campaign: str | None = None
     key: bytes | None = None
     register: Register | None = None
+    decisions: Decisions = NONE
+    day: date | None = None
+    """The first day of the week; what was saved before it cannot tell of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +63,20 @@ class Carrier:
 
 
 def is_consolidated(book: RawBook) -> bool:
-    """Whether this is a result workbook of ours rather than a filled form."""
-    tokens = [carrier.token for carrier in _cell_tokens(book)]
-    return any(token.prefix == RESULT_PREFIX for token in tokens)
+    """Whether this is a result workbook of ours rather than a filled form: by its token, or by its hidden copy."""
+    heads = (sheet.cells.get((1, 2)) for sheet in book.sheets)
+    copied = any(head is not None and f'"token":"{RESULT_PREFIX}' in head.text for head in heads)
+    return copied or any(carrier.token.prefix == RESULT_PREFIX for carrier in _cell_tokens(book))
 
 
-def identify(book: RawBook, expected: Expectation) -> tuple[Identity, Findings]:
-    """Form, unit and the sheets that matter, with everything that contradicts or is missing."""
+def identify(book: RawBook, expected: Expectation, assigned: str | None = None) -> tuple[Identity, Findings]:
+    """Form, unit and the sheets that matter, with everything that contradicts or is missing.
+
+    `assigned`: staff decided that the file is this unit's, whatever code it carries or lacks.
+    """
     carriers = tuple(_carriers(book))
     details = find_details(book)
-    code, issued, unit_findings = _unit(carriers, details, expected)
+    code, issued, unit_findings = (assigned, False, ()) if assigned else _unit(carriers, details, expected)
     unit, parents, known_findings = _known(code, book, details, expected) if code else (None, (), ())
     campaign = next((carrier.token.campaign for carrier in carriers if carrier.token.campaign), "")
     form, form_findings = _form(book, carriers, expected)
@@ -75,7 +84,7 @@ def identify(book: RawBook, expected: Expectation) -> tuple[Identity, Findings]:
         return Identity(None, campaign, unit, parents), form_findings
     data, sheet_findings = _data_sheet(book, form)
     identity = Identity(form, campaign, unit, parents, data, details, issued)
-    return identity, (*sheet_findings, *unit_findings, *_seals(carriers, expected), *known_findings)
+    return identity, (*sheet_findings, *unit_findings, *_seals(carriers, expected, book.saved), *known_findings)
 
 
 # --- carriers ------------------------------------------------------------------------------------------------------
@@ -205,18 +214,26 @@ def _unit(
     return codes[0], bool(tokens), ()
 
 
-def _seals(carriers: tuple[Carrier, ...], expected: Expectation) -> Findings:
+def _seals(carriers: tuple[Carrier, ...], expected: Expectation, saved: str | None) -> Findings:
     """Ours must be sealed by our key; another campaign's is carried and said, once."""
     if expected.campaign is None:
         return ()
     campaigns = sorted({carrier.token.campaign for carrier in carriers if carrier.token.campaign})
     foreign = [name for name in campaigns if name != expected.campaign]
     if foreign:
-        return (Finding("seal-foreign", found=", ".join(foreign), expected=expected.campaign),)
+        carried = Finding("seal-foreign", found=", ".join(foreign), expected=expected.campaign)
+        return (_perhaps_old(carried, expected, saved),)
     broken = next((carrier for carrier in carriers if _broken(carrier.token, expected)), None)
     if broken is None:
         return ()
     return (Finding("seal-broken", sheet=broken.sheet or None, cell=broken.cell, found=broken.token.text),)
+
+
+def _perhaps_old(carried: Finding, expected: Expectation, saved: str | None) -> Finding:
+    """Last year's file again: saved before the week began, so that it can hold nothing of it."""
+    if not saved or expected.day is None or saved[:10] >= expected.day.isoformat():
+        return carried
+    return replace(carried, suggestion=saved[:10], severity_override="warning")
 
 
 def _broken(token: Token, expected: Expectation) -> bool:

@@ -6,23 +6,22 @@ faulty line in one pass; a loaded register is a tree with one root.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
 
 from aggregator.documents import Fault
 from aggregator.faults import BadDocument
 from aggregator.forms import LEVELS
-from aggregator.text import clean
+from aggregator.tables import Columns, Line, day_of, line_fault, read_lines, read_text
 
-COLUMNS = ("code", "name", "level", "parent", "kind", "email", "phone", "valid_from", "valid_to", "reports")
-REQUIRED = ("code", "name", "level", "parent")
+COLUMNS = Columns(
+    ("code", "name", "level", "parent", "kind", "email", "phone", "valid_from", "valid_to", "reports"),
+    required=("code", "name", "level", "parent"),
+)
 CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,31}")
 """No blank, no `|` (the token's separator), nothing a file name cannot hold."""
 
@@ -130,16 +129,12 @@ def _preorder(units: tuple[Unit, ...]) -> Iterator[Unit]:
 
 def load_register(path: Path) -> Register:
     """A register file (CSV, UTF-8, `,` or `;`). Raises `BadDocument` with all its faults."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadDocument([Fault(path.name, "$", type(error).__name__, "CSV, UTF-8")]) from error
-    return read_register(text, path.name)
+    return read_register(read_text(path), path.name)
 
 
 def read_register(text: str, name: str) -> Register:
     """A register from the text of its file."""
-    lines, faults = _lines(text, name)
+    lines, faults = read_lines(text, name, COLUMNS)
     if not faults:
         faults = [*(fault for number, line in lines for fault in _line_faults(number, line, name))]
     if not faults:
@@ -149,30 +144,9 @@ def read_register(text: str, name: str) -> Register:
     return Register.of(_unit(line) for _, line in lines)
 
 
-Line = dict[str, str]
-
-
-def _lines(text: str, name: str) -> tuple[list[tuple[int, Line]], list[Fault]]:
-    head = text.partition("\n")[0]
-    reader = csv.reader(io.StringIO(text), delimiter=";" if head.count(";") > head.count(",") else ",")
-    try:
-        header = [cell.strip() for cell in next(reader, [])]
-        missing = [column for column in REQUIRED if column not in header]
-        if missing:
-            return [], [Fault(name, "dòng 1", ",".join(header), f"{','.join(COLUMNS)} (thiếu {', '.join(missing)})")]
-        return [(reader.line_num, _named(header, cells)) for cells in reader if any(map(str.strip, cells))], []
-    except csv.Error as error:
-        return [], [Fault(name, f"dòng {reader.line_num}", str(error), "CSV")]
-
-
-def _named(header: list[str], cells: list[str]) -> Line:
-    padded = cells + [""] * (len(header) - len(cells))
-    return {column: clean(cell) for column, cell in zip(header, padded, strict=False)}
-
-
 def _line_faults(number: int, line: Line, name: str) -> Iterator[Fault]:
     def fault(column: str, expected: str) -> Fault:
-        return Fault(name, f"dòng {number}, cột {column}", line.get(column, ""), expected)
+        return line_fault(name, number, line, column, expected)
 
     if not CODE.fullmatch(line["code"]):
         yield fault("code", "chữ, số, . _ - (tối đa 32, không có khoảng trắng)")
@@ -183,17 +157,8 @@ def _line_faults(number: int, line: Line, name: str) -> Iterator[Fault]:
     if line.get("reports", "") not in ("", "yes", "no"):
         yield fault("reports", "yes / no")
     for column in ("valid_from", "valid_to"):
-        if _day(line.get(column, "")) is False:
+        if day_of(line.get(column, "")) is False:
             yield fault(column, "YYYY-MM-DD")
-
-
-def _day(text: str) -> date | Literal[False] | None:
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return False
 
 
 def _tree_faults(lines: list[tuple[int, Line]], name: str) -> Iterator[Fault]:
@@ -240,7 +205,7 @@ def _unit(line: Line) -> Unit:
         kind=line.get("kind", ""),
         email=line.get("email", ""),
         phone=line.get("phone", ""),
-        valid_from=_day(line.get("valid_from", "")) or None,
-        valid_to=_day(line.get("valid_to", "")) or None,
+        valid_from=day_of(line.get("valid_from", "")) or None,
+        valid_to=day_of(line.get("valid_to", "")) or None,
         reports=line.get("reports", "") != "no",
     )

@@ -104,7 +104,7 @@ def _row_notes(form: Form, data: RawSheet, alignment: Alignment) -> Iterator[Not
         at = alignment.rows.get(row.key)
         cell = data.cells.get((at, place.NOTE)) if at else None
         text = _words(cell.text) if cell and cell.formula is None else ""
-        if at and text and text != clean(row.remark):
+        if at and text and text not in map(clean, row.printed_notes):
             yield Note("open" if row.text else "note", row.key, text, a1(at, place.NOTE))
 
 

@@ -78,7 +78,9 @@ def ask_others(
 ) -> list[Examination]:
     """The examinations, the accepted ones with what a second opinion says of them."""
     by_name = {item.name: item for item in items}
-    accepted = {examined.path: _source(examined, by_name, passwords) for examined in examinations if _counts(examined)}
+    accepted = {
+        examined.path: source_of(examined, by_name, passwords) for examined in examinations if _counts(examined)
+    }
     said = dict(_opinions([source for source in accepted.values() if source is not None], expected))
     return [_with(examined, said.get(examined.path, ())) for examined in examinations]
 
@@ -88,7 +90,8 @@ def _counts(examined: Examination) -> bool:
     return bool(examined.leaves) and not examined.ignored and not refused
 
 
-def _source(examined: Examination, by_name: Mapping[str, Item], passwords: tuple[str, ...]) -> Source | None:
+def source_of(examined: Examination, by_name: Mapping[str, Item], passwords: tuple[str, ...]) -> Source | None:
+    """Where the bytes of an examined file are; `None` where the folder has no such file."""
     item = by_name.get(examined.path)
     if item is not None:
         return Source(examined.path, item.path, item.member, examined.sha256, passwords)
@@ -132,7 +135,7 @@ class _Ours:
     expected: Expectation
 
     def __call__(self, source: Source) -> dict[Place, Seen]:
-        book, findings = open_any(_bytes_of(source), source.name)
+        book, findings = open_any(bytes_of(source), source.name)
         if book is None:
             raise ValueError(findings[0].code)
         return dict(_details(book) if is_consolidated(book) else _inputs(book, self.expected))
@@ -154,7 +157,8 @@ def _details(book: RawBook) -> Iterator[tuple[Place, Seen]]:
             yield Place(sheet.name if sheet else "", at), cell
 
 
-def _bytes_of(source: Source) -> bytes:
+def bytes_of(source: Source) -> bytes:
+    """The workbook itself. Raises where it is no longer there, or another by now."""
     with source.path.open("rb") as file:
         data = file.read(limits.FILE.value + 1)
     if source.member is not None:
@@ -171,7 +175,7 @@ def _bytes_of(source: Source) -> bytes:
 def _by_openpyxl(task: Task) -> tuple[Seen, ...]:
     import openpyxl
 
-    book = openpyxl.load_workbook(io.BytesIO(_bytes_of(task.source)), data_only=True)
+    book = openpyxl.load_workbook(io.BytesIO(bytes_of(task.source)), data_only=True)
     return tuple(
         _seen(book[place.sheet].cell(*place.at).value) if place.sheet in book.sheetnames else None
         for place in task.places
@@ -191,7 +195,7 @@ def _seen(value: object) -> Seen:
 
 
 def _by_calamine(task: Task) -> tuple[Seen, ...]:
-    book = calamine.read_book(_bytes_of(task.source), refusals.DISAGREE)
+    book = calamine.read_book(bytes_of(task.source), refusals.DISAGREE)
     sheets = {sheet.name: sheet.cells for sheet in book.sheets}
     return tuple(sheets.get(place.sheet, {}).get(place.at) for place in task.places)
 

@@ -80,10 +80,11 @@ LETTERS_PER_WIDTH = 1.12
 
 
 def row_height(row: Row) -> float:
-    """High enough for label and unit; bold letters are wider."""
+    """High enough for label, unit and the form's remark; bold letters are wider."""
     label = WIDTHS[1] * (1 if row_style(row, BORDER).get("bold") else LETTERS_PER_WIDTH)
     unit = WIDTHS[2] * LETTERS_PER_WIDTH
-    return lines_height(max(wrapped_lines(row.label, label), wrapped_lines(row.unit, unit)))
+    texts = ((row.label, label), (row.unit, unit), (row.remark, WIDTHS[5] - 2))
+    return lines_height(max(wrapped_lines(text, width) for text, width in texts))
 
 
 def row_style(row: Row, style: Style) -> Style:

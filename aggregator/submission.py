@@ -10,12 +10,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from aggregator.decisions import Decision
 from aggregator.findings import Findings
 from aggregator.forms import FigureKey
 from aggregator.register import Unit
 from aggregator.report import Note
 
 FileKind = Literal["form", "consolidated", "other"]
+Origin = Literal["own", "proven", "consistent", "typed"]
+"""How far a number can be believed: from the unit's own workbook; from a verified consolidated workbook with a right
+seal, or one that only agrees with itself; typed by hand as an inclusive total, whatever carried it here."""
+Proof = Literal["proven", "not-proven", "foreign"]
+"""Whether a consolidated workbook is known to be ours: by our key, not known, or another campaign's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,9 @@ class Leaf:
     held: bool = True
     saved: str | None = None
     via: str | None = None
+    origin: Origin = "own"
+    foreign: bool = False
+    """Filled into a workbook that was issued in another campaign, perhaps last year's."""
     notes: tuple[Note, ...] = ()
     activities: tuple[tuple[str, ...], ...] = ()
     calendar: tuple[tuple[str, ...], ...] = ()
@@ -72,3 +81,7 @@ class Examination:
     """Units that a consolidated workbook brings with it, parents first."""
     findings: Findings = ()
     ignored: bool = False
+    proof: Proof | None = None
+    """Of a consolidated workbook."""
+    decided: frozenset[Decision] = frozenset()
+    """Waivers that settled findings of this file."""

@@ -19,8 +19,10 @@ from functools import partial
 from pathlib import Path
 from types import FrameType
 
-from aggregator.disposable import Job, Lost, do_apart
-from aggregator.examine import Outcome, Unpacked, gave_up, look
+from aggregator.consolidated import ConsolidatedContent
+from aggregator.disposable import Job, Lost, die_with_parent, do_apart
+from aggregator.examine import Large, Outcome, Room, Unpacked, consult, gave_up, look
+from aggregator.faults import Stop
 from aggregator.identity import Expectation
 from aggregator.inbox import Item
 from aggregator.submission import Examination
@@ -30,6 +32,9 @@ GRACE = 5
 """Seconds more until a process that does not listen is ended from outside."""
 MEMORY = 400 * 2**20
 """Bytes a worker may take beyond what it holds at its start."""
+SECONDS_PER_MEGABYTE, MEMORY_PER_BYTE, MOST_MEMORY = 6, 150, 4 * 2**30
+"""What a large consolidated workbook of ours may take besides, by its size: four times what 3,400 schools were measured
+to take (7 s and 240 MB for 5 MB), and at most so much memory."""
 CHUNK = 16
 
 
@@ -39,6 +44,21 @@ class Task:
 
     expected: Expectation
     passwords: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What one file may cost: seconds, and bytes of memory."""
+
+    seconds: int
+    memory: int
+
+    @classmethod
+    def of(cls, outcome: Large | None) -> Allowance:
+        """That of a form, or of a large result."""
+        size = outcome.size if outcome else 0
+        memory = min(MEMORY + MEMORY_PER_BYTE * size, MOST_MEMORY)
+        return cls(SECONDS_PER_FILE + SECONDS_PER_MEGABYTE * size // 2**20, memory)
 
 
 _task: Task | None = None
@@ -61,38 +81,81 @@ def examine_all(
             yield settled
 
 
+def consult_one(item: Item, expected: Expectation) -> tuple[Examination, ConsolidatedContent | None]:
+    """One file with all that it carries where it is a consolidated workbook, read in a process of its own."""
+    task = Task(expected)
+    allowance = Allowance.of(Large(_size(item)))
+    job = Job(partial(consult, expected=expected), allowance.seconds + GRACE, allowance.memory)
+    (found,) = do_apart(job, [item])
+    return (_of_lost(item, found, task, allowance), None) if isinstance(found, Lost) else found
+
+
+def _size(item: Item) -> int:
+    try:
+        return item.path.stat().st_size
+    except OSError:
+        return 0
+
+
 def _outcomes(items: Sequence[Item], task: Task, workers: int | None) -> Iterator[Outcome]:
     """As far as workers that serve many files can tell: `None` where a file needs a process for itself."""
     if workers == 0:
-        yield from (_examine_one(item, task, alone=True) for item in items)
+        yield from (_examine_one(item, task, "large", Allowance.of(None)) for item in items)
         return
     chunks = [items[start : start + CHUNK] for start in range(0, len(items), CHUNK)]
     count = min(workers or os.cpu_count() or 1, max(1, len(chunks)))
     results: list[list[Outcome]] = []
-    with _pool(count, task) as pool:
-        futures = [pool.submit(_examine_chunk, chunk) for chunk in chunks]
-        for chunk, future in zip(chunks, futures, strict=True):
-            results.append(_result(future) or [None] * len(chunk))
+    try:
+        with _pool(count, task) as pool:
+            futures = [pool.submit(_examine_chunk, chunk) for chunk in chunks]
+            for chunk, future in zip(chunks, futures, strict=True):
+                results.append(_result(future) or [None] * len(chunk))
+    except OSError as error:
+        raise CannotStart(error) from error
     for result in results:
         yield from result
 
 
+class CannotStart(Stop):
+    """The system gives no processes: too many are running, or a full disk leaves no room for their semaphores."""
+
+    def __init__(self, error: OSError) -> None:
+        reason = error.strerror or type(error).__name__
+        super().__init__(
+            f"Máy không cho mở thêm tiến trình để đọc tệp ({reason}). Chưa ghi gì cả; xin đóng bớt chương trình, "
+            "xem dung lượng đĩa rồi chạy lại.",
+            f"The system gives no processes to read files ({reason}). Nothing was written; close other programs, "
+            "check the free space and run again.",
+        )
+
+
 def _settled(item: Item, outcome: Outcome, task: Task) -> Examination | Unpacked:
-    """What was found out; where the file needs a process for itself, from there."""
-    if outcome is not None:
-        return outcome
-    (found,) = do_apart(Job(partial(_examine_one, task=task, alone=True), SECONDS_PER_FILE + GRACE, MEMORY), [item])
-    return _of_lost(item, found, task) if isinstance(found, Lost) or found is None else found
+    """What was found out; where the file needs a process for itself, or a larger one, from there."""
+    if outcome is None:
+        outcome = _apart(item, task, "own", None)
+    if isinstance(outcome, Large):
+        outcome = _apart(item, task, "large", outcome)
+    assert isinstance(outcome, Examination | Unpacked)
+    return outcome
 
 
-def _of_lost(item: Item, lost: Lost | None, task: Task) -> Examination:
+def _apart(item: Item, task: Task, room: Room, large: Large | None) -> Outcome:
+    """In a process of its own."""
+    allowance = Allowance.of(large)
+    work = partial(_examine_one, task=task, room=room, allowance=allowance)
+    (found,) = do_apart(Job(work, allowance.seconds + GRACE, allowance.memory), [item])
+    return _of_lost(item, found, task, allowance) if isinstance(found, Lost) or found is None else found
+
+
+def _of_lost(item: Item, lost: Lost | None, task: Task, allowance: Allowance) -> Examination:
     """A file that ended its process, by itself or by what it cost."""
-    reasons = {
-        "too-slow": ("file-too-large", f"> {SECONDS_PER_FILE} s"),
-        "too-large": ("file-too-large", f"> {MEMORY // 2**20} MB"),
-    }
+    reasons = {why: ("file-too-large", found) for why, found in _too_much(allowance).items()}
     why = lost.why if lost else ""
     return gave_up(item.name, *reasons.get(why, ("file-hostile", "worker")), task.expected)
+
+
+def _too_much(allowance: Allowance) -> dict[str, str]:
+    return {"too-slow": f"> {allowance.seconds} s", "too-large": f"> {allowance.memory // 2**20} MB"}
 
 
 def _pool(count: int, task: Task) -> ProcessPoolExecutor:
@@ -116,6 +179,7 @@ def _result(future: Future[list[Outcome]]) -> list[Outcome] | None:
 def _start(task: Task) -> None:
     global _task
     _task = task
+    die_with_parent()
     _limit_memory()
 
 
@@ -130,17 +194,17 @@ def _limit_memory() -> None:
 
 def _examine_chunk(items: Sequence[Item]) -> list[Outcome]:
     assert _task is not None
-    return [_examine_one(item, _task, alone=False) for item in items]
+    return [_examine_one(item, _task, "shared", Allowance.of(None)) for item in items]
 
 
-def _examine_one(item: Item, task: Task, alone: bool) -> Outcome:
+def _examine_one(item: Item, task: Task, room: Room, allowance: Allowance) -> Outcome:
     try:
-        with _time_limit(SECONDS_PER_FILE):
-            return look(item, task.expected, task.passwords, alone)
+        with _time_limit(allowance.seconds):
+            return look(item, task.expected, task.passwords, room)
     except _TooSlow:
-        return gave_up(item.name, "file-too-large", f"> {SECONDS_PER_FILE} s", task.expected)
+        return gave_up(item.name, "file-too-large", _too_much(allowance)["too-slow"], task.expected)
     except MemoryError:
-        return gave_up(item.name, "file-too-large", f"> {MEMORY // 2**20} MB", task.expected)
+        return gave_up(item.name, "file-too-large", _too_much(allowance)["too-large"], task.expected)
 
 
 class _TooSlow(BaseException):

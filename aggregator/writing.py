@@ -68,6 +68,10 @@ class Book:
         self._pages.append(page)
         return page
 
+    def texts(self) -> dict[str, Mapping[Address, str]]:
+        """By sheet, every text that was written so far and where it stands."""
+        return {page.name: page.texts for page in self._pages}
+
     def define(self, name: str, formula: str) -> None:
         _kept(self._workbook.define_name(name, formula), f"name {name}")
 
@@ -92,6 +96,9 @@ class Page:
         self._sheet = sheet
         self._typed = typed
         self._taken: set[Address] = set()
+        self.name = str(sheet.name)
+        self.texts: dict[Address, str] = {}
+        """What was written as text, where."""
 
     def check_typed(self) -> None:
         """What was to be typed and found no open cell would be lost."""
@@ -116,6 +123,7 @@ class Page:
         safe = xml_safe(text)[:MAX_TEXT]
         if safe:
             self._do("write_string", *_zero(at), safe, self._book.format(style))
+            self.texts[at] = safe
         else:
             self.blank(at, style)
 

@@ -21,7 +21,8 @@ from aggregator.examine import look
 from aggregator.forms import load_form
 from aggregator.inbox import Item
 from aggregator.steps import issue
-from aggregator.steps.collect import Request, aggregate, expectation
+from aggregator.steps.collect import aggregate
+from aggregator.steps.survey import Request, expectation
 from aggregator.template import blank_issue, write_form
 from tests.filling import send
 

@@ -44,6 +44,10 @@ GOOD: School = {
 """A school's numbers that agree with each other and with every rule: 1.07 stands in row 14, 10.2 in row 46."""
 
 
+BESIDE = {"decisions.csv", "so_nhan.csv"}
+"""Files that lie in the campaign folder, beside `nhan_ve`."""
+
+
 # --- a case --------------------------------------------------------------------------------------------------------
 
 
@@ -73,13 +77,14 @@ class Case:
             "code": self.code,
             "how": self.how,
             "command": list(self.command),
-            "files": sorted(made),
+            "files": sorted(made.keys() - BESIDE),
+            **({"beside": sorted(made.keys() & BESIDE)} if made.keys() & BESIDE else {}),
             "expected": {"code": self.code, **self.expected},
             "also": [{"code": self.code, **line} for line in self.also],
             "others": list(self.others),
             "among": self.among,
             "refuse_open": self.refuse_open,
-            "status": {name: self.status.get(name, self._status()) for name in sorted({*made, *self.status})},
+            "status": {name: self.status.get(name, self._status()) for name in sorted({*made, *self.status} - BESIDE)},
             "exit": 1 if "error" in {line["severity"] for line in (self.expected, *self.also)} else 0,
         }
         return {**made, "case.json": (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()}

@@ -1,18 +1,21 @@
-"""The filled workbooks of the five sample campaigns: believable numbers from a seed, and a few things to find.
+"""The filled workbooks of the sample campaigns: believable numbers from a seed, and a few things to find.
 
-Each campaign has a district and a commune with activity of their own and six schools: one sound, one with a warning,
-one with an error, one that held nothing, one with zeros only, one that typed "02 lớp".
+Who sent what stands in `data/sample_returns.csv`, one line per file: the unit; its role (sound, with a warning, with an
+error, held nothing, zeros only, "02 lớp", a commune in the row of districts); whose numbers (`own`, or `inclusive` of
+the units below); the unit whose folder it came in; the edition, a later one being a correction saved later.
 """
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import io
 import json
 import shlex
 import shutil
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -23,7 +26,7 @@ from openpyxl import load_workbook
 from aggregator.campaign import Campaign, load_campaign
 from aggregator.files import slug
 from aggregator.forms import Form, Row
-from aggregator.layout import COLUMN_OF, DATA_SHEET, UNIT_SHEET, Layout
+from aggregator.layout import COLUMN_OF, DATA_SHEET, SCOPE_INCLUSIVE, UNIT_SHEET, Layout
 from aggregator.reading.book import a1
 from aggregator.register import Unit
 from aggregator.steps.issue import issue_for
@@ -31,11 +34,11 @@ from aggregator.template import write_form
 from tests.cases_craft import FAULTS, packed
 
 SAMPLES = FAULTS.parent
-NAMES = ("ben-cat-2021", "dong-nai-2023", "duc-trong-2021", "hai-ba-trung-2021", "quan-7-2024")
+NAMES = tuple(sorted(path.parent.name for path in SAMPLES.glob("*/campaign.json")))
+RETURNS = Path(__file__).parent / "data" / "sample_returns.csv"
 SPOKEN = {"02 lớp": 2}
 """What one of the schools types, and what is meant; the oracle of the tests reads digits only."""
-ROLES = ("sound", "warning", "error", "none", "zeros", "words")
-HELD, DRAWN_UP_BY = "B9", "B7"
+DRAWN_UP_BY, HELD, SCOPE = "B7", "B9", "B10"
 
 Figures = dict[tuple[str, str], Any]
 
@@ -43,16 +46,49 @@ Figures = dict[tuple[str, str], Any]
 # --- who and what --------------------------------------------------------------------------------------------------
 
 
-def senders(campaign: Campaign) -> Iterator[tuple[Unit, str]]:
-    """A district, its first commune and six schools below it, each with its role."""
-    day = campaign.day
-    units = [unit for unit in campaign.register.units if unit.must_report(day)]
-    district = next(unit for unit in units if unit.level == "district")
-    below = [unit for unit in units if district in campaign.register.ancestors(unit.code)]
-    schools = [unit for unit in below if unit.level == "school"]
-    yield district, "sound"
-    yield next(unit for unit in below if unit.level == "commune"), "sound"
-    yield from zip(schools, ROLES, strict=False)
+@dataclass(frozen=True)
+class Return:
+    """One file that came in: a line of `sample_returns.csv`."""
+
+    unit: Unit
+    role: str
+    inclusive: bool
+    via: Unit | None
+    edition: int
+
+    @property
+    def path(self) -> str:
+        """As a unit names its files: in the folder of who passed it on, a correction under another name."""
+        folder = f"nhan_ve/{_named(self.via)}/" if self.via else "nhan_ve/"
+        return f"{folder}{_named(self.unit)}{'_ban-sua' if self.edition > 1 else ''}.xlsx"
+
+
+def _named(unit: Unit) -> str:
+    return f"{unit.code}_{slug(unit.name)}"
+
+
+def returns(campaign: Campaign) -> Iterator[Return]:
+    """What came in for a sample campaign, in the order of the table."""
+    units = campaign.register.by_code
+    with RETURNS.open(encoding="utf-8", newline="") as file:
+        for line in csv.DictReader(file):
+            if line["sample"] == campaign.id:
+                via = units[line["via"]] if line["via"] else None
+                inclusive = {"own": False, "inclusive": True}[line["scope"]]
+                yield Return(units[line["unit"]], line["role"], inclusive, via, int(line["edition"]))
+
+
+def typed(campaign: Campaign, sent: Return) -> Figures:
+    """What stands in a file; an inclusive one holds what the units below it would send, added to its own."""
+    edition = f"/{sent.edition}" if sent.edition > 1 else ""
+    own = figures(campaign.form, sent.unit, sent.role, f"{campaign.id}/{sent.unit.code}{edition}")
+    if not sent.inclusive:
+        return own
+    below = [unit for unit in campaign.register.subtree(sent.unit.code)[1:] if unit.must_report(campaign.day)]
+    added: Counter[tuple[str, str]] = Counter(own)
+    for unit in below:
+        added.update(figures(campaign.form, unit, "sound", f"{campaign.id}/{unit.code}"))
+    return dict(added)
 
 
 def figures(form: Form, unit: Unit, role: str, seed: str) -> Figures:
@@ -100,6 +136,8 @@ def _spoiled(form: Form, role: str) -> Figures:
         return {(classes, "count"): next(iter(SPOKEN)), **({(classes, "people"): 64} if classes == "1.09" else {})}
     if role == "error":
         return {(other, "count"): "2/65", **({(other, "people"): None} if other == "1.13" else {})}
+    if role == "row-of-districts":
+        return {("7.1", "count"): 1}
     if role == "warning" and "10.1" in form.by_key:
         return {("10.1", "money"): 3500}
     return {("B6.3", "money"): 3500} if role == "warning" else {}
@@ -108,25 +146,24 @@ def _spoiled(form: Form, role: str) -> Figures:
 # --- files ---------------------------------------------------------------------------------------------------------
 
 
-def filled_form(campaign: Campaign, unit: Unit, role: str) -> bytes:
-    book = load_workbook(io.BytesIO(write_form(issue_for(campaign, unit))))
+def filled_form(campaign: Campaign, sent: Return) -> bytes:
+    book = load_workbook(io.BytesIO(write_form(issue_for(campaign, sent.unit))))
     layout = Layout(campaign.form)
-    for (key, measure), value in figures(campaign.form, unit, role, f"{campaign.id}/{unit.code}").items():
+    for (key, measure), value in typed(campaign, sent).items():
         book[DATA_SHEET][a1(layout.row_of[key], COLUMN_OF[measure])] = value  # type: ignore[index]
     book[UNIT_SHEET][DRAWN_UP_BY] = "Nguyễn Văn Mẫu"
-    if role == "none":
+    if sent.role == "none":
         book[UNIT_SHEET][HELD] = "không"
-    return packed(book, f"{campaign.end}T03:00:00Z")
+    if sent.inclusive:
+        book[UNIT_SHEET][SCOPE] = SCOPE_INCLUSIVE
+    return packed(book, f"{campaign.end}T{2 + sent.edition:02}:00:00Z")
 
 
 def inputs(name: str) -> dict[str, bytes]:
     """Everything of a sample but its campaign, register and expected result, by path."""
     key = hashlib.sha256(f"sample {name}".encode()).digest()
     campaign = replace(load_campaign(SAMPLES / name), key=key)
-    files = {
-        f"nhan_ve/{unit.code}_{slug(unit.name)}.xlsx": filled_form(campaign, unit, role)
-        for unit, role in senders(campaign)
-    }
+    files = {sent.path: filled_form(campaign, sent) for sent in returns(campaign)}
     command = f"aggregator -C sample_reports/{name} aggregate --json --now {campaign.year}-10-31 -o {{out}}\n"
     return {**files, "campaign.key": f"{key.hex()}\n".encode(), "command.txt": command.encode()}
 
@@ -154,7 +191,7 @@ def write_sample(name: str, scratch: Path) -> None:
     folder = SAMPLES / name
     shutil.rmtree(folder / "nhan_ve", ignore_errors=True)
     for path, data in inputs(name).items():
-        (folder / path).parent.mkdir(exist_ok=True)
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(data)
     shutil.copytree(folder, scratch / "sample_reports" / name)
     _, document = result_of(name, scratch)

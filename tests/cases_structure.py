@@ -297,4 +297,3 @@ def file_external_links() -> bytes:
         book._external_links.append(link)
 
     return edited(change)
-

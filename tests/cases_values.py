@@ -97,9 +97,7 @@ def value_date__number() -> bytes:
     return filled({"D14": 44473})
 
 
-@cases.add(
-    line("E14", "1.07", "people", "warning", file=f"nhan_ve/{name_of(COMMUNE)}", unit=COMMUNE)
-)
+@cases.add(line("E14", "1.07", "people", "warning", file=f"nhan_ve/{name_of(COMMUNE)}", unit=COMMUNE))
 def value_date__month() -> dict[str, bytes]:
     """A commune's 12/35 became the first of December 1935, day number 13119, which could be a number of people."""
     return {name_of(COMMUNE): filled({"D14": 90, "E14": 13119}, unit=COMMUNE)}
@@ -252,12 +250,7 @@ def books_without_donors() -> bytes:
     return filled({"D24": None, "E24": None})
 
 
-@cases.add(
-    line("D38", "7.1", "count", file=f"nhan_ve/{name_of(DISTRICT)}", unit=DISTRICT)
-)
+@cases.add(line("D38", "7.1", "count", file=f"nhan_ve/{name_of(DISTRICT)}", unit=DISTRICT))
 def limit_exceeded__district() -> dict[str, bytes]:
     """A district says that it held two openings."""
     return {name_of(DISTRICT): packed(typed(open_issued(DISTRICT), {"D38": 2}))}
-
-
-

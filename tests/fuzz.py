@@ -30,7 +30,7 @@ from aggregator.forms import form_ids
 from aggregator.outputs.result import finding_document
 from aggregator.reading.foreign import FOREIGN
 from aggregator.reading.sniff import sniff
-from aggregator.steps.collect import expectation
+from aggregator.steps.survey import expectation
 from aggregator.submission import Examination
 from aggregator.workers import MEMORY
 from tests.differential import flipped, mutant

@@ -1,4 +1,4 @@
-"""Makes what lies in `sample_reports`: a case for each finding code, and the filled samples of the five campaigns.
+"""Makes what lies in `sample_reports`: a case for each finding code, and the filled sample campaigns.
 
 `python -m tests.make_cases [NAME…]` writes everything anew, or the cases of some codes and some campaigns; the same
 bytes on every run. The cases stand in `cases_files`, `cases_structure`, `cases_values` and `cases_folder`.

@@ -12,7 +12,8 @@ from pathlib import Path
 import click
 
 from aggregator import catalogue
-from aggregator.catalogue import FACT, OPTIONAL, Entry
+from aggregator.catalogue import FACT, OPTIONAL
+from aggregator.catalogue.entry import Entry
 from aggregator.cli import cli
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"

@@ -19,7 +19,9 @@ import sys
 import textwrap
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from functools import wraps
 from multiprocessing.connection import wait
 from multiprocessing.context import ForkProcess
@@ -82,6 +84,17 @@ def no_coverage(*_args: Any) -> Any:
     return Coverage((), (), (), (), ())
 
 
+def no_tally(*_args: Any) -> Any:
+    from aggregator.status import Tally
+
+    return Tally(0, 0, 0, 0, None, 0, 0, 0, 0)
+
+
+@contextmanager
+def unguarded(*_args: Any) -> Iterator[None]:
+    yield
+
+
 def codes_lost(lines: Sequence[Any], *_args: Any) -> list[Any]:
     return [None] * len(lines)
 
@@ -121,6 +134,7 @@ GROUPS: tuple[Group, ...] = (
         "aggregator.identity",
         {
             "_seals": gives(()),
+            "_perhaps_old": first,
             "_broken": gives(False),
             "_unit": gives((None, False, ())),
             "_form": gives((None, ())),
@@ -145,20 +159,96 @@ GROUPS: tuple[Group, ...] = (
         ("alignment",),
     ),
     Group(
-        "aggregator.intake",
+        "aggregator.intake.choose",
         {
             "_first_status": gives("accepted"),
             "_covers": gives(False),
             "_brought": nothing,
-            "_distinct": lambda returns, _desk: list(returns),
-            "_same": gives(False),
-            "_newest": none,
-            "_drop": none,
-            "_each_once": lambda leaves, _desk: (list(leaves), frozenset()),
-            "_reached": gives(set()),
+            "_decided": lambda examinations, _desk: list(examinations),
+            "_unused": nothing,
             "_warn_unexpected": none,
         },
-        CHOSEN,
+        (*CHOSEN, "decisions"),
+        {"_unused": "decision-unused"},
+    ),
+    Group(
+        "aggregator.intake.returns",
+        {"_distinct": lambda returns, _desk: list(returns), "_same": gives(False), "_newest": none},
+        ("every_leaf_once", *CHOSEN),
+    ),
+    Group(
+        "aggregator.intake.routes",
+        {
+            "each_once": lambda leaves, _desk: (list(leaves), frozenset()),
+            "_under_pins": first,
+            "reached": gives(set()),
+        },
+        ("every_leaf_once", *CHOSEN),
+    ),
+    Group(
+        "aggregator.status",
+        {
+            "due": none,
+            "_faulty": gives({}),
+            "_strays": gives(()),
+            "tally": no_tally,
+            "_groups": gives(()),
+            "mostly_blank": nothing,
+        },
+        ("status",),
+    ),
+    Group(
+        "aggregator.receipts",
+        {
+            "_faults": nothing,
+            "merged": first,
+            "_dated": first,
+            "_harmless": first,
+            "vietnam_day": lambda moment: moment.date(),
+        },
+        ("receipts", "status"),
+    ),
+    Group(
+        "aggregator.steps.receipts",
+        {"_seen": nothing, "sight_day": none, "last_day": gives(date.min)},
+        ("receipts", "status"),
+    ),
+    Group("aggregator.outputs.reminders", {"_sentences": gives([]), "_correction": gives("")}, ("status",)),
+    Group("aggregator.steps.status", {"_put_texts": nothing}, ("status",)),
+    Group(
+        "aggregator.run_changes",
+        {
+            "_leaf_changes": nothing,
+            "_file_changes": nothing,
+            "_total_changes": nothing,
+            "_different": gives(()),
+            "_complete": gives({}),
+        },
+        ("runs",),
+    ),
+    Group("aggregator.steps.runs", {"_copy_settings": nothing, "_clear_left_overs": none}, ("runs",)),
+    Group(
+        "aggregator.steps.archive",
+        {
+            "_fault": none,
+            "_opened": nothing,
+            "_results": gives(([], ())),
+            "is_own_archive": gives(True),
+            "_safe_names": iter,
+        },
+        ("runs",),
+    ),
+    Group(
+        "aggregator.steps.placing",
+        {"kept_results": nothing, "_keep_earlier": none, "is_own_result": gives(True)},
+        ("placing", "runs", "collect"),
+    ),
+    Group("aggregator.locking", {"alone": unguarded}, ("runs",)),
+    Group("aggregator.intake.clones", {"warn_clones": none}, ("decisions",), {"warn_clones": "clone"}),
+    Group(
+        "aggregator.decisions",
+        {"_faults": nothing, "_is_raised": gives(False), "_file": first},
+        ("decisions",),
     ),
     Group(
         "aggregator.consolidation",
@@ -177,11 +267,16 @@ GROUPS: tuple[Group, ...] = (
             "cover": no_coverage,
             "all_findings": gives(()),
             "_missing": nothing,
+            "_late": nothing,
+            "_latest": none,
+            "_effects": gives(()),
+            "first_days": gives({}),
+            "is_late": gives(False),
             "file_lines": gives(()),
             "unit_lines": gives(()),
         },
-        (*CHOSEN, "cli"),
-        {"_missing": "report-missing"},
+        (*CHOSEN, "decisions", "cli"),
+        {"_missing": "report-missing", "_late": "report-late"},
     ),
     Group(
         "aggregator.consolidated",
@@ -189,23 +284,46 @@ GROUPS: tuple[Group, ...] = (
             "_origin": nothing,
             "_other_tokens": nothing,
             "_compare": nothing,
-            "_is_sound": gives(True),
-            "_notes": nothing,
+            "_words": nothing,
+            "_texts": nothing,
+            "_carried": first,
+            "_proof": gives("proven"),
         },
-        ("consolidated", "cli"),
+        ("consolidated", "verify", "cli"),
     ),
     Group(
-        "aggregator.outputs.workbook_compare", {"compare_table": nothing, "compare_totals": nothing}, ("consolidated",)
+        "aggregator.outputs.workbook_compare",
+        {"compare_numbers": gives(()), "changed_headers": nothing},
+        ("consolidated", "verify"),
     ),
+    Group(
+        "aggregator.outputs.workbook_texts",
+        {"compare_list": nothing, "compare_texts": nothing, "compare_heads": nothing, "compare_summary": nothing},
+        ("verify", "consolidated"),
+    ),
+    Group(
+        "aggregator.outputs.workbook_copy",
+        {
+            "_is_sound": gives(True),
+            "_is_list": gives(True),
+            "_is_leaf": gives(True),
+            "_is_unit": gives(True),
+            "_are_texts": gives(True),
+        },
+        ("consolidated", "verify"),
+    ),
+    Group("aggregator.reading.claim", {"may_be_larger": gives(False)}, ("verify", "reading", "consolidated")),
+    Group("aggregator.steps.verify", {"judged": first}, ("verify",)),
     Group("aggregator.outputs.workbook_hidden", {"check_mac": gives(())}, ("cli",)),
     Group(
-        "aggregator.forms",
+        "aggregator.form_faults",
         {
             "_twice": nothing,
             "_units_known": nothing,
             "_totals_whole": nothing,
             "_totals_apart": nothing,
             "_somebody_fills": nothing,
+            "_days_exist": nothing,
             "_needs_known": nothing,
         },
         ("forms",),

@@ -31,7 +31,7 @@ from aggregator.reading.archive import open_bundle
 from aggregator.reading.locked import MAX_PASSWORDS, unlock
 from aggregator.reading.refusals import Refused
 from aggregator.reading.sniff import sniff
-from aggregator.steps.collect import expectation
+from aggregator.steps.survey import expectation
 from aggregator.submission import Examination
 from tests.cases_craft import CAMPAIGN, FAULTS, campaign, filled, stored
 from tests.cases_files import PDF, as_zip
@@ -154,8 +154,8 @@ def test_a_member_that_kills_its_reader_costs_itself(tmp_path: Path, monkeypatch
     path.write_bytes(zipped({"a.ods": ods, "b.xlsx": filled(), "c.ods": ods}))
     opened = examine.open_any
 
-    def kill(data: bytes, name: str) -> Any:
-        return opened(data, name) if not name.endswith("a.ods") else os._exit(9)
+    def kill(data: bytes, name: str, *more: Any) -> Any:
+        return opened(data, name, *more) if not name.endswith("a.ods") else os._exit(9)
 
     monkeypatch.setattr(examine, "open_any", kill)
     found = {one.path: one for one in workers.examine_all([Item(path, "gui.zip")], expected(), workers=1)}

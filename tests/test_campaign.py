@@ -13,7 +13,7 @@ from aggregator.campaign import Deadline, load_campaign, read_key
 from aggregator.faults import BadDocument, Stop
 from aggregator.resources import sample_dir
 
-SAMPLES = ("ben-cat-2021", "dong-nai-2023", "duc-trong-2021", "hai-ba-trung-2021", "quan-7-2024")
+SAMPLES = ("ben-cat-2021", "dong-nai-2023", "duc-trong-2021", "hai-ba-trung-2021", "quan-7-2024", "sao-mai-2025")
 
 
 @pytest.fixture

@@ -73,6 +73,8 @@ def folder_of_case(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: 
     (root / "nhan_ve").mkdir()
     for name in case["files"]:
         shutil.copyfile(FAULTS / request.param / name, root / "nhan_ve" / name)
+    for name in case.get("beside", ()):
+        shutil.copyfile(FAULTS / request.param / name, root / name)
     if case["refuse_open"]:
         monkeypatch.setattr("aggregator.examine._read", refuse)
     return root

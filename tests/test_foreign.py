@@ -27,7 +27,7 @@ from aggregator.reading import calamine, foreign, limits, refusals, xlsb
 from aggregator.reading.book import Cell, RawBook, RawSheet, a1
 from aggregator.reading.foreign import open_any
 from aggregator.reading.sniff import sniff
-from aggregator.steps.collect import expectation
+from aggregator.steps.survey import expectation
 from aggregator.submission import Examination
 from tests.cases_craft import School, campaign, filled, open_issued, repacked, typed
 from tests.cases_files import TOTALS
@@ -551,7 +551,7 @@ def codes(items: list[Item]) -> dict[str, list[str]]:
 
 
 def test_every_foreign_file_has_a_process_of_its_own(items: list[Item], monkeypatch: pytest.MonkeyPatch) -> None:
-    def tell(_data: bytes, _name: str) -> tuple[None, tuple[Finding, ...]]:
+    def tell(_data: bytes, _name: str, _bounds: Any) -> tuple[None, tuple[Finding, ...]]:
         return None, (Finding("file-damaged", found=str(os.getpid())),)
 
     monkeypatch.setattr("aggregator.examine.open_any", tell)
@@ -562,17 +562,17 @@ def test_every_foreign_file_has_a_process_of_its_own(items: list[Item], monkeypa
 
 
 def test_a_file_that_kills_its_reader_costs_itself(items: list[Item], monkeypatch: pytest.MonkeyPatch) -> None:
-    def kill(data: bytes, name: str) -> Any:
-        return os.kill(os.getpid(), signal.SIGKILL) if name.endswith(".xls") else open_any(data, name)
+    def kill(data: bytes, name: str, bounds: Any) -> Any:
+        return os.kill(os.getpid(), signal.SIGKILL) if name.endswith(".xls") else open_any(data, name, bounds)
 
     monkeypatch.setattr("aggregator.examine.open_any", kill)
     assert codes(items) == {"0990101.ods": ["file-converted"], "0990102.xlsx": [], "0990103.xls": ["file-hostile"]}
 
 
 def test_a_reader_that_does_not_listen_is_ended(items: list[Item], monkeypatch: pytest.MonkeyPatch) -> None:
-    def hang(data: bytes, name: str) -> Any:
+    def hang(data: bytes, name: str, bounds: Any) -> Any:
         if not name.endswith(".ods"):
-            return open_any(data, name)
+            return open_any(data, name, bounds)
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})
         return time.sleep(60)
 

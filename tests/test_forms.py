@@ -3,6 +3,7 @@
 import copy
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -148,6 +149,18 @@ def test_opening_ceremonies_of_districts_belong_to_districts(annex: Form, level:
     assert annex.cap(row, "count", "district") == 1
 
 
+def test_once_it_has_ended_a_row_is_closed_to_all_and_says_why() -> None:
+    form = load_form("tong-hop-2024")
+    before, after = form.on(date(2025, 6, 30)), form.on(date(2025, 7, 1))
+    assert before == form
+    assert {row.key for row, was in zip(after.rows, form.rows, strict=True) if row != was} == {"7.1"}
+    row = after.by_key["7.1"]
+    assert [row.fillable_at(level) for level in LEVELS] == [()] * len(LEVELS)
+    assert row.remark in form.by_key["7.1"].printed_notes
+    assert row.remark
+    assert (after.fingerprint, after.figures) == (form.fingerprint, form.figures)
+
+
 def test_caps(annex: Form) -> None:
     row = annex.by_key["1.01"]
     assert [annex.cap(row, "people", level) for level in ("school", "commune", "district")] == [9_999, 40_000, 40_000]
@@ -258,6 +271,10 @@ FAULTS: dict[str, tuple[Change, list[tuple[str, str]]]] = {
         [("$.rows[15].fill", "count, money")],
     ),
     "no level may fill it": (lambda form: row_of(form, "7.1").update(levels=[]), [("$.rows[32].levels", "[]")]),
+    "ended on a day that does not exist": (
+        lambda form: row_of(form, "7.1").update(ended={"since": "2025-02-30", "remark": "Không còn cấp huyện."}),
+        [("$.rows[32].ended.since", "2025-02-30")],
+    ),
     "nothing to fill": (lambda form: row_of(form, "2").update(fill=[]), [("$.rows[15].fill", "[]")]),
     "need of an unknown row": (
         lambda form: form["rules"]["needs"][0].update(row="4.3"),

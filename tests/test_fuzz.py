@@ -10,7 +10,7 @@ import pytest
 from aggregator.examine import examine_bytes
 from aggregator.reading.foreign import FOREIGN
 from aggregator.reading.sniff import sniff
-from aggregator.steps.collect import expectation
+from aggregator.steps.survey import expectation
 from tests.fuzz import CORPUS, SECONDS_PER_FILE, bases, case, judge
 
 EXPECTED = expectation(None)

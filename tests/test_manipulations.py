@@ -15,7 +15,7 @@ from aggregator.catalogue import severity_of
 from aggregator.examine import examine_bytes
 from aggregator.forms import FigureKey, form_ids
 from aggregator.layout import COLUMN_OF
-from aggregator.steps.collect import expectation
+from aggregator.steps.survey import expectation
 from aggregator.submission import Examination
 from tests.manipulations import COLUMNS, KINDS, NUMBERS_ONLY, Manipulation, Table, base_of, forms_for, manipulated
 

@@ -23,7 +23,7 @@ from aggregator.numbers import Measure
 from aggregator.reading.book import a1
 from aggregator.reading.strict import open_book
 from aggregator.report import Figure
-from aggregator.steps.collect import expectation
+from aggregator.steps.survey import expectation
 from aggregator.template import blank_issue, write_form
 from tests.bad_files_craft import unpacked
 from tests.hostile import SHEET, pack

@@ -322,7 +322,7 @@ def test_the_details_of_a_consolidated_workbook_are_compared(
 def test_a_file_that_changed_meanwhile_is_not_compared_with_another(campaign: Path) -> None:
     path = campaign / "nhan_ve" / f"{SCHOOL}.xlsx"
     source = second_opinion.Source("a.xlsx", path, None, "0" * 64)
-    (lost,) = do_apart(Job(second_opinion._bytes_of, 10), [source])
+    (lost,) = do_apart(Job(second_opinion.bytes_of, 10), [source])
     assert lost == Lost("ValueError")
     assert repacked(path.read_bytes())
 

@@ -254,10 +254,11 @@ def test_no_text_of_a_unit_becomes_a_formula(data):
 def test_coverage_is_seen_at_once_and_printed(result, data):
     sheet = opened(data, values=True)["Tổng hợp"]
     assert sheet["G1"].value == "Mới có 6/8 đơn vị"
-    block = [sheet.cell(row, 10).value for row in range(1, 4)]
+    block = [sheet.cell(row, 10).value for row in range(1, 5)]
     assert block[0] == "TỔNG HỢP CHO: Quận Bảy (mẫu) (778)"
     assert block[1] == "Tổng hợp từ 6/8 đơn vị, số liệu đến ngày 05/11/2024."
     assert block[2] == "Chưa nộp (2): Phường Súng (mẫu), Trường Mầm non Mưa (mẫu)."
+    assert block[3] == "Nộp muộn (1): Phường Súng (mẫu)."
     assert sheet.cell(Layout(result.form).footnote_row + 1, 1).value == " ".join(block[1:])
     assert re.fullmatch(r"'?Tổng hợp'?!\$A\$1:\$F\$\d+", sheet.print_area)
 

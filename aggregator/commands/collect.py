@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
 import click
 
 from aggregator.commands.root import cli
-from aggregator.console import EXIT_FINDINGS, PASSWORD_FILE, Switches, command, read_passwords, status
+from aggregator.console import EXIT_FINDINGS, PASSWORD_FILE, RECEIVED, Switches, command, read_passwords, status
 
 
 @command(cli, "check")
@@ -22,14 +23,14 @@ def check(switches: Switches, paths: tuple[Path, ...], second_opinion: bool, pas
 
     Ví dụ: aggregator -C quan-7 check quan-7/nhan_ve
     """
-    from aggregator.outputs.terminal import file_summary
+    from aggregator.outputs.terminal import decision_lines, file_summary
     from aggregator.steps import collect
 
     passwords = read_passwords(password_file)
-    checked = collect.check(_request(switches, paths, passwords=passwords, second_opinion=second_opinion))
+    checked = collect.check(make_request(switches, paths, passwords=passwords, second_opinion=second_opinion))
     switches.document(checked.document())
     switches.findings(checked.findings)
-    switches.say(file_summary(checked.files, switches.lang))
+    switches.say(file_summary(checked.files, switches.lang), *decision_lines(checked.effects, switches.lang))
     return status(switches, checked.findings)
 
 
@@ -39,6 +40,7 @@ def check(switches: Switches, paths: tuple[Path, ...], second_opinion: bool, pas
 @click.option("--at", help="Mã đơn vị cần tổng hợp (mặc định: đơn vị gốc).")
 @click.option("--each", help="Thêm một tệp cho mỗi đơn vị của cấp này (school, commune, district …).")
 @click.option("--require-complete", is_flag=True, help="Còn đơn vị chưa nộp thì coi là chưa đạt (mã thoát 1).")
+@RECEIVED
 @PASSWORD_FILE
 def aggregate(
     switches: Switches,
@@ -47,6 +49,7 @@ def aggregate(
     at: str | None,
     each: str | None,
     require_complete: bool,
+    received: datetime | None,
     password_file: Path | None,
 ) -> int:
     """Đọc, kiểm tra, cộng dồn và ghi tệp tổng hợp.
@@ -60,7 +63,8 @@ def aggregate(
     from aggregator.steps import collect
 
     passwords = read_passwords(password_file)
-    request = _request(switches, (folder,) if folder else (), output=output, at=at, each=each, passwords=passwords)
+    paths, day = (folder,) if folder else (), received.date() if received else None
+    request = make_request(switches, paths, output=output, at=at, each=each, received=day, passwords=passwords)
     done = collect.aggregate(request)
     switches.document(done.document())
     switches.findings(done.result.findings)
@@ -99,14 +103,21 @@ def repair(
     return EXIT_FINDINGS if mended.failed else status(switches, mended.findings)
 
 
-def _request(switches: Switches, paths: tuple[Path, ...], **more: Any) -> Any:
-    from aggregator.steps.collect import Request
+def make_request(switches: Switches, paths: tuple[Path, ...], **more: Any) -> Any:
+    """What a command asks of `steps.survey`, with what all commands have in common."""
+    from aggregator.steps.survey import Request
 
     campaign = switches.campaign_if_any()
     base = campaign.folder if campaign else Path.cwd()
     if not paths:
         paths = (campaign.folder / campaign.received if campaign else Path.cwd(),)
-    return Request(paths, base, campaign, force=switches.force, now=switches.now, progress=_progress(switches), **more)
+    common: dict[str, Any] = {
+        "force": switches.force,
+        "now": switches.now,
+        "progress": _progress(switches),
+        "waiting": switches.tell,
+    }
+    return Request(paths, base, campaign, **common, **more)
 
 
 def _progress(switches: Switches) -> Callable[[int, int], None] | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from aggregator import __version__
 from aggregator.catalogue import message, severity_of
-from aggregator.consolidation import Coverage, FileLine
+from aggregator.consolidation import Coverage, Effect, FileLine
 from aggregator.findings import Finding
 from aggregator.forms import FigureKey, Form
 from aggregator.register import Unit
@@ -27,6 +27,7 @@ def result_document(
     coverage: Coverage | None = None,
     totals: Mapping[FigureKey, int] | None = None,
     blank: Mapping[FigureKey, int] | None = None,
+    effects: Iterable[Effect] = (),
     outputs: Iterable[str] = (),
 ) -> dict[str, Any]:
     """The document; unknown parts are null or empty."""
@@ -42,6 +43,7 @@ def result_document(
         "coverage": _coverage(coverage),
         "totals": by_row(totals or {}),
         "blank": by_row(blank or {}),
+        "decisions": [_decision(effect) for effect in effects],
         "outputs": list(outputs),
         "error": None,
     }
@@ -67,7 +69,14 @@ def _file(line: FileLine) -> dict[str, Any]:
         "level": line.level,
         "status": line.status,
         "findings": line.findings,
+        "received": line.received.isoformat() if line.received else None,
     }
+
+
+def _decision(effect: Effect) -> dict[str, Any]:
+    """A decision of staff that had an effect, and the files it touched."""
+    names = ("what", "target", "value", "reason", "by", "date")
+    return {**{name: getattr(effect.decision, name) for name in names}, "files": list(effect.on)}
 
 
 def _coverage(coverage: Coverage | None) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
 from aggregator.catalogue import message, severity_of
-from aggregator.consolidation import Consolidation, Coverage, FileLine
+from aggregator.consolidation import Consolidation, Coverage, Effect, FileLine
 from aggregator.findings import SEVERITIES, Finding
 
 WORDS = {
@@ -91,6 +91,8 @@ def coverage_lines(coverage: Coverage, names: dict[str, str], lang: str) -> Iter
     vi = f"{len(coverage.accepted)}/{len(coverage.expected)} đơn vị đã nhận, {len(coverage.refused)} cần sửa, "
     en = f"{len(coverage.accepted)}/{len(coverage.expected)} units accepted, {len(coverage.refused)} to correct, "
     yield vi + f"{len(coverage.missing)} chưa nộp" if lang == "vi" else en + f"{len(coverage.missing)} missing"
+    if coverage.late:
+        yield f"{len(coverage.late)} đơn vị nộp muộn" if lang == "vi" else f"{len(coverage.late)} units were late"
     listed = [f"{code} {names.get(code, '')}".strip() for code in coverage.missing[:MAX_MISSING]]
     more = len(coverage.missing) - len(listed)
     if listed:
@@ -105,3 +107,11 @@ def result_lines(result: Consolidation, lang: str) -> Iterator[str]:
     yield f"{'Tổng hợp của' if lang == 'vi' else 'Consolidated for'} {result.at.name} ({result.at.code})"
     yield file_summary(result.files, lang)
     yield from coverage_lines(result.coverage, names, lang)
+    yield from decision_lines(result.effects, lang)
+
+
+def decision_lines(effects: Iterable[Effect], lang: str) -> Iterator[str]:
+    """What staff decided and where it had an effect."""
+    for effect in effects:
+        head = f"{'Quyết định' if lang == 'vi' else 'Decision'} {effect.decision.text}: {', '.join(effect.on)}"
+        yield from textwrap.wrap(head, width(), subsequent_indent="  ", break_long_words=False)

@@ -7,13 +7,15 @@ is a formula over a contiguous block with its result stored. The tables come fro
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from aggregator.consolidation import Consolidation
-from aggregator.outputs.workbook_hidden import Line, hidden_lines
+from aggregator.outputs.workbook_hidden import Line, Written, hidden_lines
 from aggregator.outputs.workbook_layout import (
+    BRANCH_SHEET,
     CHECK_SHEET,
+    DETAIL_SHEET,
     FIRST_LINE,
     HEADER_ROW,
     LABEL_ROW,
@@ -50,7 +52,7 @@ MAX_HEIGHT = 409.0
 FIGURE_WIDTH, MONEY_WIDTH = 11.5, 17.0
 BRANCH_WIDTHS = (13, 40, 22, 9)
 DETAIL_WIDTHS = (14, 40, 14, 24, 34, 14, 18)
-EXTRA_WIDTHS = (20, 12, 22, 34)
+EXTRA_WIDTHS = (20, 12, 22, 34, 40)
 
 
 def write_workbook(result: Consolidation, key: bytes | None) -> bytes:
@@ -72,7 +74,7 @@ def settled_leaves(result: Consolidation) -> tuple[Leaf, ...]:
 
 def _fill(book: Book, result: Consolidation, token: Token, key: bytes | None) -> None:
     leaves = settled_leaves(result)
-    branches = branch_table(result.form, result.branches)
+    branches = branch_table(result.form, result.branches, leaves)
     summary = book.page(SUMMARY_SHEET)
     write_summary(summary, result, token, branches)
     summary.call("activate")
@@ -80,9 +82,19 @@ def _fill(book: Book, result: Consolidation, token: Token, key: bytes | None) ->
     _write_table(book, result, branches, f"THEO ĐƠN VỊ: {title}", BRANCH_WIDTHS)
     details = detail_table(result.form, leaves, result.leaf_totals)
     _write_table(book, result, details, f"CHI TIẾT TỪNG BẢN NỘP: {title}", DETAIL_WIDTHS)
-    for listing in (*listings(result), source_list(result)):
-        _write_listing(book, listing)
-    _write_hidden(book, hidden_lines(result, leaves, token, key))
+    lists = (*listings(result), source_list(result))
+    for listing in lists:
+        write_listing(book, listing)
+    written = Written(lists, dict(_fixed_texts(book, {listing.sheet for listing in lists})))
+    _write_hidden(book, hidden_lines(result, leaves, written, token, key))
+
+
+def _fixed_texts(book: Book, lists: set[str]) -> Iterator[tuple[str, Mapping[Address, str]]]:
+    """By sheet the texts that stand at a place of their own: neither in a list nor in a line of a unit."""
+    for sheet, texts in book.texts().items():
+        above = HEADER_ROW if sheet in (BRANCH_SHEET, DETAIL_SHEET) else None
+        if sheet not in lists:
+            yield sheet, {at: text for at, text in texts.items() if above is None or at[0] < above}
 
 
 # --- the two sheets of numbers -------------------------------------------------------------------------------------
@@ -106,7 +118,8 @@ def _write_table(book: Book, result: Consolidation, table: Table, title: str, wi
 
 def _table_widths(table: Table, widths: Sequence[float]) -> tuple[float, ...]:
     figures = (MONEY_WIDTH if measure == "money" else FIGURE_WIDTH for _, measure in table.figures.values())
-    return (*widths, *figures, *EXTRA_WIDTHS[: len(table.headers) - len(widths) - len(table.figures)])
+    extras = len(table.headers) - len(widths) - len(table.figures)
+    return (*widths, *figures, *EXTRA_WIDTHS[len(EXTRA_WIDTHS) - extras :])
 
 
 def write_value(page: Page, at: Address, value: Value, style: Style) -> None:
@@ -144,7 +157,7 @@ def _print_list(page: Page, scale: int | None) -> None:
 # --- lists ---------------------------------------------------------------------------------------------------------
 
 
-def _write_listing(book: Book, listing: Listing) -> None:
+def write_listing(book: Book, listing: Listing) -> None:
     """A title, facts where there are any, headers and lines; a list may be filtered."""
     page = book.page(listing.sheet)
     page.widths([width for _, width in listing.columns])

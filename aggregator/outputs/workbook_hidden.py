@@ -1,8 +1,8 @@
 """The very hidden sheet of a consolidated workbook: its content once more, for programs, with a hash per line.
 
-One line per fact: its kind in A, a JSON text in B, the SHA-256 of line number, kind and text in C. The last line holds
-a hash over all lines and, where there is a key, the HMAC over them. Everything is text in ASCII: no program that saves
-the workbook again makes a number, a date or another spelling of it.
+One line per piece: kind in A, a JSON text in B, the SHA-256 of line number, kind and text in C; what is longer than a
+cell goes on in lines of the kind `more`. The last line holds a hash over all lines and, where there is a key, the HMAC
+over them. All is ASCII text: no program that saves the workbook makes a number, a date or another spelling of it.
 """
 
 from __future__ import annotations
@@ -10,47 +10,66 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from aggregator.consolidation import Consolidation
 from aggregator.findings import Finding, Findings
 from aggregator.forms import FigureKey, Form
 from aggregator.outputs.workbook_layout import CHECK_SHEET
-from aggregator.reading.book import RawSheet, a1
+from aggregator.outputs.workbook_lists import Listing
+from aggregator.reading.book import Address, RawSheet, a1
 from aggregator.register import Unit
+from aggregator.report import Note
 from aggregator.seal import Token, mac
 from aggregator.submission import Leaf
 
-SCHEMA = 1
+SCHEMA = 2
 LABEL = "result"
 """Keeps this HMAC apart from the token's and the password's, which use the same key."""
+MORE = "more"
+KINDS = ("head", "above", "unit", "leaf", "totals", "text", "list", "line", MORE, "end")
+LONGEST = 32_000
+"""Characters of one piece; a cell keeps 32,767."""
+PLAIN_FIELDS = ("file", "sha256", "version", "inclusive", "held", "saved", "via", "origin")
+"""What the copy carries of a leaf as it stands."""
 
 Line = tuple[str, str, str]
 """Kind, JSON text, hash: the three cells of a line."""
+Texts = Mapping[Address, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line that was read back: its sheet row, kind and content."""
+    """One fact that was read back: the sheet row where it begins, kind and content."""
 
     row: int
     kind: str
     content: Any
 
 
-def hidden_lines(result: Consolidation, leaves: Iterable[Leaf], token: Token, key: bytes | None) -> tuple[Line, ...]:
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What stands on the visible sheets besides the numbers: lists, and by sheet the texts at fixed places."""
+
+    lists: tuple[Listing, ...]
+    texts: Mapping[str, Texts]
+
+
+def hidden_lines(
+    result: Consolidation, leaves: Iterable[Leaf], written: Written, token: Token, key: bytes | None
+) -> tuple[Line, ...]:
     """All lines of the sheet. `leaves` are those of the result with the units as the register has them."""
-    lines = tuple(
-        (kind, text, _hash(row, kind, text))
-        for row, (kind, text) in enumerate(_facts(result, tuple(leaves), token), start=1)
-    )
+    pieces = (piece for kind, text in _facts(result, tuple(leaves), written, token) for piece in _pieces(kind, text))
+    lines = tuple((kind, text, _hash(row, kind, text)) for row, (kind, text) in enumerate(pieces, start=1))
     end = _dump({"lines": len(lines), **_seal(lines, key)})
     return (*lines, ("end", end, _hash(len(lines) + 1, "end", end)))
 
 
-def _facts(result: Consolidation, leaves: tuple[Leaf, ...], token: Token) -> Iterator[tuple[str, str]]:
+def _facts(
+    result: Consolidation, leaves: tuple[Leaf, ...], written: Written, token: Token
+) -> Iterator[tuple[str, str]]:
     head = {"schema": SCHEMA, "token": token.text, "fingerprint": result.form.fingerprint, "at": result.at.code}
     yield "head", _dump({**head, "as_of": result.as_of})
     for unit in reversed(result.register.ancestors(result.at.code)):
@@ -60,6 +79,13 @@ def _facts(result: Consolidation, leaves: tuple[Leaf, ...], token: Token) -> Ite
     for leaf in leaves:
         yield "leaf", _dump(_leaf(result.form, leaf))
     yield "totals", _dump([result.totals[figure] for figure in result.form.figures])
+    for sheet, texts in written.texts.items():
+        for (row, column), text in sorted(texts.items()):
+            yield "text", _dump([sheet, row, column, text])
+    for listing in written.lists:
+        names = [name for name, _ in listing.columns]
+        yield "list", _dump([listing.sheet, listing.title, names, [list(fact) for fact in listing.facts]])
+        yield from (("line", _dump(line)) for line in listing.lines)
 
 
 def needed_units(result: Consolidation, leaves: Iterable[Leaf]) -> Iterator[Unit]:
@@ -76,13 +102,24 @@ def _unit(unit: Unit) -> list[str | None]:
 
 
 def _leaf(form: Form, leaf: Leaf) -> dict[str, Any]:
-    fields = ("file", "sha256", "version", "inclusive", "held", "saved", "via")
     figures = [leaf.figures.get(figure) for figure in form.typed]
-    return {"unit": leaf.unit.code, "figures": figures, **{name: getattr(leaf, name) for name in fields}}
+    words = {
+        "notes": [[note.kind, note.about, note.text, note.cell] for note in leaf.notes],
+        "activities": leaf.activities,
+        "calendar": leaf.calendar,
+    }
+    plain = {name: getattr(leaf, name) for name in PLAIN_FIELDS}
+    return {"unit": leaf.unit.code, "figures": figures, **plain, **{name: said for name, said in words.items() if said}}
 
 
 def _dump(content: Any) -> str:
-    return json.dumps(content, ensure_ascii=True, separators=(",", ":"))
+    """ASCII; `_x` is written otherwise, because programs differ in reading `_x000D_` in a cell."""
+    return json.dumps(content, ensure_ascii=True, separators=(",", ":")).replace("_x", "\\u005fx")
+
+
+def _pieces(kind: str, text: str) -> Iterator[tuple[str, str]]:
+    for start in range(0, len(text), LONGEST):
+        yield (MORE if start else kind), text[start : start + LONGEST]
 
 
 def _hash(row: int, kind: str, text: str) -> str:
@@ -100,19 +137,26 @@ def _seal(lines: Iterable[Line], key: bytes | None) -> dict[str, str]:
 
 
 def read_entries(sheet: RawSheet) -> tuple[tuple[Entry, ...], Findings]:
-    """All lines, or the cell where the sheet no longer says what was written."""
+    """All facts, or the cell where the sheet no longer says what was written."""
     lines = tuple(_lines(sheet))
     broken = [row for row, line in enumerate(lines, start=1) if line[2] != _hash(row, line[0], line[1])]
     if not lines or broken or lines[-1][0] != "end":
         row = broken[0] if broken else len(lines) + 1
-        return (), (_broken(row, lines[row - 1][1] if broken else None),)
+        return (), (_broken(row, lines[row - 1] if broken else None, _edited_column(row, lines)),)
     try:
-        entries = tuple(Entry(row, kind, json.loads(text)) for row, (kind, text, _) in enumerate(lines, start=1))
-    except ValueError:
-        return (), (_broken(1, None),)
+        entries = tuple(Entry(row, kind, json.loads(text)) for row, kind, text in _joined(lines))
+    except (ValueError, RecursionError):
+        return (), (_broken(1),)
     end = entries[-1].content
     whole = isinstance(end, dict) and end.get("hash") == _seal(lines[:-1], None)["hash"]
-    return (entries, ()) if whole else ((), (_broken(len(lines), None),))
+    return (entries, ()) if whole else ((), (_broken(len(lines)),))
+
+
+def _joined(lines: Sequence[Line]) -> Iterator[tuple[int, str, str]]:
+    """Row, kind and text of every fact, its pieces put together."""
+    begin = [number for number, line in enumerate(lines) if line[0] != MORE]
+    for first, behind in zip(begin, (*begin[1:], len(lines)), strict=True):
+        yield first + 1, lines[first][0], "".join(text for _, text, _ in lines[first:behind])
 
 
 def _lines(sheet: RawSheet) -> Iterator[Line]:
@@ -124,8 +168,20 @@ def _lines(sheet: RawSheet) -> Iterator[Line]:
         yield kind, text, digest
 
 
-def _broken(row: int, found: str | None) -> Finding:
-    return Finding("seal-broken", sheet=CHECK_SHEET, cell=a1(row, 2), found=found[:80] if found else None)
+def _edited_column(row: int, lines: Sequence[Line]) -> int:
+    """Which cell of a line no longer fits the other two; the hash, where the last line still knows another one."""
+    if row > len(lines):
+        return 2
+    kind, text, digest = lines[row - 1]
+    mended = (*lines[: row - 1], (kind, text, _hash(row, kind, text)), *lines[row:-1])
+    if f'"{_seal(mended, None)["hash"]}"' in lines[-1][1] or len(digest) != len(_hash(row, kind, text)):
+        return 3
+    return 1 if digest in {_hash(row, other, text) for other in KINDS} else 2
+
+
+def _broken(row: int, line: Line | None = None, column: int = 2) -> Finding:
+    found = line[column - 1][:80] if line else None
+    return Finding("seal-broken", sheet=CHECK_SHEET, cell=a1(row, column), found=found or None)
 
 
 def check_mac(sheet: RawSheet, entries: tuple[Entry, ...], key: bytes) -> Findings:
@@ -134,7 +190,7 @@ def check_mac(sheet: RawSheet, entries: tuple[Entry, ...], key: bytes) -> Findin
     said = str(entries[-1].content.get("mac", ""))
     if hmac.compare_digest(said.encode(), _seal(lines[:-1], key)["mac"].encode()):
         return ()
-    return (_broken(entries[-1].row, said or None),)
+    return (Finding("seal-broken", sheet=CHECK_SHEET, cell=a1(entries[-1].row, 2), found=said[:80] or None),)
 
 
 def make_unit(content: list[Any]) -> Unit:
@@ -143,7 +199,38 @@ def make_unit(content: list[Any]) -> Unit:
 
 
 def make_leaf(form: Form, content: Mapping[str, Any], units: Mapping[str, Unit]) -> Leaf:
-    """A leaf as the workbook carries it; `via` is still what stands there."""
+    """A leaf as the workbook carries it; `via` and `origin` are still what stands there."""
     figures: dict[FigureKey, int | None] = dict(zip(form.typed, content["figures"], strict=True))
-    fields = ("file", "sha256", "version", "inclusive", "held", "saved", "via")
-    return Leaf(unit=units[content["unit"]], figures=figures, **{name: content[name] for name in fields})
+    plain = {name: content[name] for name in PLAIN_FIELDS}
+    return Leaf(
+        unit=units[content["unit"]],
+        figures=figures,
+        notes=tuple(Note(*map(str, note)) for note in content.get("notes", ())),
+        activities=_texts(content.get("activities", ())),
+        calendar=_texts(content.get("calendar", ())),
+        **plain,
+    )
+
+
+def _texts(lines: Iterable[Iterable[Any]]) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(map(str, line)) for line in lines)
+
+
+def make_written(entries: Iterable[Entry]) -> Written:
+    """The lists and texts as they were written; widths of columns are not known here."""
+    texts: dict[str, dict[Address, str]] = {}
+    lists: list[Listing] = []
+    lines: list[list[tuple[str | int, ...]]] = []
+    for entry in entries:
+        if entry.kind == "text":
+            sheet, row, column, text = entry.content
+            texts.setdefault(sheet, {})[row, column] = text
+        elif entry.kind == "list":
+            sheet, title, headers, facts = entry.content
+            columns = tuple((str(name), 0.0) for name in headers)
+            lists.append(Listing(sheet, title, columns, (), tuple((name, value) for name, value in facts)))
+            lines.append([])
+        elif entry.kind == "line":
+            lines[-1].append(tuple(entry.content))
+    whole = (replace(one, lines=tuple(said)) for one, said in zip(lists, lines, strict=True))
+    return Written(tuple(whole), texts)

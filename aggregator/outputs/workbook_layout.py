@@ -16,7 +16,7 @@ from aggregator.consolidation import Branch, Totals
 from aggregator.forms import FigureKey, Form
 from aggregator.layout import Layout, figure_name, sum_formula
 from aggregator.reading.book import Address, a1
-from aggregator.submission import Leaf
+from aggregator.submission import Leaf, Origin
 from aggregator.text import CELL_LENGTH, xml_safe
 
 SUMMARY_SHEET = "Tổng hợp"
@@ -35,7 +35,14 @@ LABEL_ROW, HEADER_ROW, FIRST_LINE = 2, 3, 4
 
 BRANCH_HEADERS = ("Mã đơn vị", "Tên đơn vị", "Cấp", "Số bản nộp")
 DETAIL_HEADERS = ("Mã đơn vị", "Tên đơn vị", "Đơn vị cấp trên", "Cấp", "Tệp", "SHA-256", "Phiên bản mẫu")
-DETAIL_EXTRAS = ("Phạm vi số liệu", "Có tổ chức hoạt động", "Lưu lần cuối", "Qua tệp tổng hợp")
+DETAIL_EXTRAS = ("Phạm vi số liệu", "Có tổ chức hoạt động", "Lưu lần cuối", "Qua tệp tổng hợp", "Nguồn số liệu")
+BRANCH_EXTRAS = ("Nguồn số liệu",)
+ORIGIN_WORDS: Mapping[Origin, str] = {
+    "own": "biểu của đơn vị",
+    "proven": "tệp tổng hợp, đã kiểm, dấu đúng",
+    "consistent": "tệp tổng hợp, số khớp, chưa rõ nguồn gốc",
+    "typed": "tổng ghi tay gồm cả đơn vị trực thuộc",
+}
 OWN_ACTIVITY = "{name} (hoạt động của chính đơn vị)"
 LABEL_LENGTH = 60
 CUT = " … (đã cắt bớt, xem tệp gốc)"
@@ -106,7 +113,7 @@ def _who(leaf: Leaf) -> tuple[str, ...]:
 
 def _extras(leaf: Leaf) -> tuple[str, ...]:
     scope = place.SCOPE_INCLUSIVE if leaf.inclusive else place.SCOPE_OWN
-    return scope, place.HELD[0 if leaf.held else 1], leaf.saved or "", leaf.via or ""
+    return scope, place.HELD[0 if leaf.held else 1], leaf.saved or "", leaf.via or "", ORIGIN_WORDS[leaf.origin]
 
 
 def _leaf_numbers(
@@ -121,12 +128,21 @@ def _leaf_numbers(
     return tuple(number(key) for key in form.figures)
 
 
-def branch_table(form: Form, branches: Sequence[Branch]) -> Table:
+def branch_table(form: Form, branches: Sequence[Branch], leaves: Sequence[Leaf]) -> Table:
     """One line per direct child and one for the unit's own activity; a branch without leaves has blank numbers."""
     columns = figure_columns(form, len(BRANCH_HEADERS) + 1)
-    lines = ((*_branch_who(branch), *_branch_numbers(form, branch)) for branch in branches)
+    lines = (
+        (*_branch_who(branch), *_branch_numbers(form, branch), _origins(leaves[branch.first : branch.last]))
+        for branch in branches
+    )
     names = (figure_name(form, key) for key in form.figures)
-    return Table(BRANCH_SHEET, (*BRANCH_HEADERS, *names), tuple(lines), _by_column(columns))
+    return Table(BRANCH_SHEET, (*BRANCH_HEADERS, *names, *BRANCH_EXTRAS), tuple(lines), _by_column(columns))
+
+
+def _origins(leaves: Sequence[Leaf]) -> str:
+    """Where the numbers of a branch came from, each origin once."""
+    found = {leaf.origin for leaf in leaves}
+    return "; ".join(words for origin, words in ORIGIN_WORDS.items() if origin in found)
 
 
 def _branch_who(branch: Branch) -> tuple[str | int, ...]:

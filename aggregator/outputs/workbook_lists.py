@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from aggregator import __version__
 from aggregator import layout as place
 from aggregator.catalogue import message, severity_of
-from aggregator.consolidation import Consolidation, FileLine, UnitLine
+from aggregator.consolidation import Consolidation, Effect, FileLine, UnitLine
 from aggregator.findings import Finding
 from aggregator.forms import Form
 from aggregator.outputs import workbook_layout as names
@@ -35,6 +35,7 @@ FILE_WORDS = {
     "duplicate": "trùng bản đã có",
     "ignored": "bỏ qua",
 }
+LATE_WORDS = {True: "muộn", False: "đúng hạn", None: "chưa rõ"}
 NOTE_WORDS = {"note": "Ghi chú", "open": "Nội dung khác", "narrative": "Thuyết minh", "evidence": "Minh chứng"}
 MEASURE_WORDS = {"count": "số lượng", "people": "số người", "money": "số tiền"}
 
@@ -44,7 +45,9 @@ STATUS_COLUMNS: tuple[Column, ...] = (
     ("Cấp", 26),
     ("Đơn vị cấp trên", 16),
     ("Tình trạng", 18),
+    ("Ngày nhận", 12),
     ("Nộp muộn", 10),
+    ("Bản ký", 9),
     ("Tệp", 50),
     ("Số vấn đề", 10),
     ("Lưu ý", 44),
@@ -78,6 +81,7 @@ FILE_COLUMNS: tuple[Column, ...] = (
     ("Tình trạng", 22),
     ("Đơn vị", 14),
     ("Mẫu", 18),
+    ("Ngày nhận", 12),
     ("Số vấn đề", 10),
 )
 
@@ -114,18 +118,19 @@ def listings(result: Consolidation) -> Iterator[Listing]:
 
 
 def status_list(result: Consolidation) -> Listing:
-    late = frozenset(result.coverage.late or ())
-    lines = tuple(_status_line(line, late) for line in result.units)
+    lines = tuple(_status_line(line) for line in result.units)
     return Listing(names.STATUS_SHEET, f"TÌNH TRẠNG NỘP BÁO CÁO: {coverage_share(result)}", STATUS_COLUMNS, lines)
 
 
-def _status_line(line: UnitLine, late: frozenset[str]) -> tuple[str | int, ...]:
+def _status_line(line: UnitLine) -> tuple[str | int, ...]:
     unit = line.unit
     level = place.LEVEL_NAMES.get(unit.level, unit.level)
     status = UNIT_WORDS.get(line.status, line.status)
-    too_late = "nộp muộn" if unit.code in late else ""
+    day = f"{line.received:%d/%m/%Y}" if line.received else ""
+    late = LATE_WORDS[line.late] if line.files else ""
+    signed = "có" if line.companions else "chưa"
     files = "\n".join(line.files)
-    return unit.code, unit.name, level, unit.parent or "", status, too_late, files, line.findings, line.remark
+    return unit.code, unit.name, level, unit.parent or "", status, day, late, signed, files, line.findings, line.remark
 
 
 def finding_list(result: Consolidation) -> Listing:
@@ -186,7 +191,8 @@ def source_list(result: Consolidation) -> Listing:
 def _file_line(line: FileLine) -> tuple[str | int, ...]:
     size = "" if line.size is None else line.size
     status = FILE_WORDS.get(line.status, line.status)
-    return line.path, line.sha256 or "", size, status, line.unit or "", line.form or "", line.findings
+    day = f"{line.received:%d/%m/%Y}" if line.received else ""
+    return line.path, line.sha256 or "", size, status, line.unit or "", line.form or "", day, line.findings
 
 
 def _facts(result: Consolidation) -> Iterator[tuple[str, str | int]]:
@@ -199,8 +205,17 @@ def _facts(result: Consolidation) -> Iterator[tuple[str, str | int]]:
     yield "Số liệu đến ngày", day_words(result.as_of)
     yield "Số đơn vị", coverage_share(result)
     yield from ((f"Tuỳ chọn: {name}", value) for name, value in sorted((result.options or {}).items()))
+    yield from ((f"Quyết định: {effect.decision.what}", _decided(effect)) for effect in result.effects)
     yield "Số tệp đã xem", len(result.files)
     yield from _counts(result.files)
+
+
+def _decided(effect: Effect) -> str:
+    """What was decided about what, why, by whom and when, and what it touched."""
+    line = effect.decision
+    value = f" → {line.value}" if line.value else ""
+    who = ", ".join(text for text in (line.reason, line.by, line.date) if text)
+    return f"{line.target}{value}{f' ({who})' if who else ''}: {', '.join(effect.on)}"
 
 
 def _counts(files: Iterable[FileLine]) -> Iterator[tuple[str, int]]:

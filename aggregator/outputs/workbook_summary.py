@@ -134,7 +134,9 @@ def coverage_lines(result: Consolidation) -> Iterator[str]:
     yield f"Tổng hợp từ {coverage_share(result)}{day}."
     if result.coverage.expected is None:
         yield "Không có danh sách đơn vị nên chưa biết còn thiếu đơn vị nào."
-    for words, codes in (("Cần sửa", result.coverage.refused), ("Chưa nộp", result.coverage.missing)):
+    coverage = result.coverage
+    lists = (("Cần sửa", coverage.refused), ("Chưa nộp", coverage.missing), ("Nộp muộn", coverage.late or ()))
+    for words, codes in lists:
         if codes:
             yield f"{words} ({len(codes)}): {first_names(result, codes)}."
     unknown = [line.unit.code for line in result.units if line.remark]

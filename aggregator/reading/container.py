@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from io import BytesIO
 
 from aggregator.reading import limits, refusals
-from aggregator.reading.limits import Limit
+from aggregator.reading.limits import Bounds, Limit
 from aggregator.reading.refusals import Refused
 
 _LOCAL = struct.Struct("<4s5H3I2H")
@@ -58,15 +58,16 @@ class Archive:
         return inflate(self.data, entry)
 
 
-def open_archive(data: bytes) -> Archive:
+def open_archive(data: bytes, bounds: Bounds | None = None) -> Archive:
     """The archive when it is sound as a container; nothing is inflated yet."""
-    if len(data) > limits.FILE.value:
-        raise Refused(limits.FILE)
+    bounds = bounds or limits.form_bounds()
+    if len(data) > bounds.file.value:
+        raise Refused(bounds.file)
     infos, directory_start = list_directory(data, limits.ENTRIES)
     for info in infos:
-        _check_promise(info)
-    if sum(info.file_size for info in infos) > limits.ALL_PARTS.value:
-        raise Refused(limits.ALL_PARTS)
+        _check_promise(info, bounds.part)
+    if sum(info.file_size for info in infos) > bounds.all_parts.value:
+        raise Refused(bounds.all_parts)
     entries: dict[str, Entry] = {}
     for entry in place_entries(data, infos, directory_start, _safe_name):
         if entries.setdefault(entry.name.lower(), entry) is not entry:
@@ -97,7 +98,7 @@ def _directory_start(data: bytes, end: int) -> int:
     return max(end - int.from_bytes(data[end + 12 : end + 16], "little"), 0)
 
 
-def _check_promise(info: zipfile.ZipInfo) -> None:
+def _check_promise(info: zipfile.ZipInfo, largest: Limit) -> None:
     """What the directory says of one entry, before any byte of it is looked at."""
     name = shown_name(info)
     if info.flag_bits & (_ENCRYPTED | _MASKED):
@@ -106,8 +107,8 @@ def _check_promise(info: zipfile.ZipInfo) -> None:
         raise Refused(refusals.METHOD, name)
     if info.file_size > limits.RATIO_FREE.value and info.file_size > info.compress_size * limits.RATIO.value:
         raise Refused(limits.RATIO, name)
-    if info.file_size > limits.PART.value:
-        raise Refused(limits.PART, name)
+    if info.file_size > largest.value:
+        raise Refused(largest, name)
 
 
 def place_entries(

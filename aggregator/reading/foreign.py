@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from aggregator.findings import Finding, Findings
 from aggregator.reading import calamine, limits, refusals
 from aggregator.reading.book import Address, Cell, RawBook, RawSheet, a1
+from aggregator.reading.limits import Bounds
 from aggregator.reading.ods import read_ods
 from aggregator.reading.refusals import Refused, Rule
 from aggregator.reading.sniff import sniff
@@ -31,11 +32,14 @@ PASSED_OVER = frozenset({"xlsb"})
 """Formats of which calamine passes over some cells (short records), so that a blank of its own says nothing."""
 
 
-def open_any(data: bytes, name: str = "") -> tuple[RawBook | None, Findings]:
-    """The workbook and what could not be checked in it, or `None` and the one finding that says why not."""
+def open_any(data: bytes, name: str = "", bounds: Bounds | None = None) -> tuple[RawBook | None, Findings]:
+    """The workbook and what could not be checked in it, or `None` and the one finding that says why not.
+
+    `bounds` are other limits for a workbook of the issued format; none widens those of the other formats.
+    """
     kind = sniff(data)
     if kind not in READERS or len(data) > limits.FILE.value:
-        return _open_issued(data, name)
+        return _open_issued(data, name, bounds)
     read, rule = READERS[kind]
     try:
         book = read(data)
@@ -46,8 +50,8 @@ def open_any(data: bytes, name: str = "") -> tuple[RawBook | None, Findings]:
     return book, tuple(_unchecked(rule) for rule in rules)
 
 
-def _open_issued(data: bytes, name: str) -> tuple[RawBook | None, Findings]:
-    book, findings = open_book(data)
+def _open_issued(data: bytes, name: str, bounds: Bounds | None) -> tuple[RawBook | None, Findings]:
+    book, findings = open_book(data, bounds)
     if book is None or not book.macros:
         return book, findings
     if name.lower().endswith(".xlsx"):

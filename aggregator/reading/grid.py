@@ -77,12 +77,13 @@ def _start_row(grid: Grid, attributes: Attributes) -> None:
 
 def _end_row(grid: Grid) -> None:
     """Counted once a row, which at most a row's width too late finds the same."""
-    if grid.total > limits.CELLS.value:
-        raise Refused(limits.CELLS)
-    if len(grid.cells) > limits.FILLED.value:
-        raise Refused(limits.FILLED)
-    if grid.budget.filled + len(grid.cells) > limits.FILLED_IN_ALL.value:
-        raise Refused(limits.FILLED_IN_ALL)
+    bounds = grid.budget.bounds
+    if grid.total > bounds.cells.value:
+        raise Refused(bounds.cells)
+    if len(grid.cells) > bounds.filled.value:
+        raise Refused(bounds.filled)
+    if grid.budget.filled + len(grid.cells) > bounds.filled_in_all.value:
+        raise Refused(bounds.filled_in_all)
     grid.column = 0  # what is wrong between two rows is at no cell
 
 
@@ -251,7 +252,7 @@ def read_sheet(
     """The worksheet, or a refusal that names the cell."""
     grid = Grid(strings, formats, budget)
     try:
-        walk(data, listed.part, f"{MAIN}worksheet", _SHEET, grid, _ONLY_HERE)
+        walk(data, listed.part, f"{MAIN}worksheet", _SHEET, grid, _ONLY_HERE, budget.bounds.tags)
         if not grid.tables:
             raise Refused(refusals.ELSEWHERE)
         _fill_arrays(grid)

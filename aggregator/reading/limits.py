@@ -1,7 +1,8 @@
 """Every bound of the strict reader, one named constant each, with the sentence shown when it is hit.
 
 The numbers come from public reporting forms and from Apache POI's defaults; an honest form is far below each. They are
-looked up when they are used, never copied, so that a test may lower one. Nothing here reads a file.
+looked up when they are used, never copied, so that a test may lower one. A consolidated workbook of ours may be larger
+than a form: what differs stands at the end, as `Bounds`. Nothing here reads a file.
 """
 
 from __future__ import annotations
@@ -72,3 +73,49 @@ EXPANSION = Limit(
     "công thức dùng chung quá dài thì không khai triển",
     "shared formulas longer than this in all are not expanded",
 )
+
+# --- a consolidated workbook of ours: the leaves of a whole province or more
+RESULT_FILE = Limit(_megabytes(200), "tệp tổng hợp không quá 200 MB", "a consolidated workbook of at most 200 MB")
+RESULT_PARTS = Limit(
+    _megabytes(512), "tệp tổng hợp giải nén không quá 512 MB", "a consolidated workbook of at most 512 MB once inflated"
+)
+RESULT_CELLS = Limit(
+    7_000_000,
+    "tệp tổng hợp không quá 7 triệu ô có dữ liệu",
+    "at most 7 million filled cells in a consolidated workbook",
+)
+RESULT_TEXT = Limit(
+    100_000_000, "tệp tổng hợp không quá 100 triệu ký tự", "at most 100 million characters in a consolidated workbook"
+)
+RESULT_TAGS = Limit(
+    60_000_000,
+    "mỗi phần của tệp tổng hợp không quá 60 triệu thẻ XML",
+    "at most 60 million XML tags in one of its parts",
+)
+CLAIM = Limit(_megabytes(1), "thuộc tính tài liệu không quá 1 MB", "document properties of at most 1 MB")
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The limits that depend on whose file it is."""
+
+    file: Limit
+    part: Limit
+    all_parts: Limit
+    tags: Limit
+    cells: Limit
+    filled: Limit
+    filled_in_all: Limit
+    text_in_all: Limit
+    strings: Limit
+
+
+def form_bounds() -> Bounds:
+    """For whatever a stranger sends."""
+    return Bounds(FILE, PART, ALL_PARTS, TAGS, CELLS, FILLED, FILLED_IN_ALL, TEXT_IN_ALL, STRINGS)
+
+
+def result_bounds() -> Bounds:
+    """For a file that proves, or at least says, that it is a consolidated workbook of ours."""
+    cells = (RESULT_CELLS,) * 3
+    return Bounds(RESULT_FILE, RESULT_PARTS, RESULT_PARTS, RESULT_TAGS, *cells, RESULT_TEXT, RESULT_CELLS)

@@ -11,6 +11,7 @@ from aggregator.reading import limits, package, refusals, xml
 from aggregator.reading.book import RawBook
 from aggregator.reading.container import Archive, open_archive
 from aggregator.reading.grid import read_sheet
+from aggregator.reading.limits import Bounds
 from aggregator.reading.package import MAIN, ContentTypes, Link
 from aggregator.reading.refusals import Refused
 from aggregator.reading.sniff import sniff
@@ -20,21 +21,22 @@ from aggregator.reading.styles import read_formats
 _MARKUP = (".xml", ".rels", ".vml")
 
 
-def open_book(data: bytes) -> tuple[RawBook | None, tuple[Finding, ...]]:
+def open_book(data: bytes, bounds: Bounds | None = None) -> tuple[RawBook | None, tuple[Finding, ...]]:
     """The workbook as it stands, or `None` and exactly one finding that says why not."""
-    wrong = _wrong_kind(data)
+    bounds = bounds or limits.form_bounds()
+    wrong = _wrong_kind(data, bounds)
     if wrong is not None:
         return None, (wrong,)
     try:
-        return _read_book(open_archive(data)), ()
+        return _read_book(open_archive(data, bounds), bounds), ()
     except Refused as refused:
         return None, (refused.finding(),)
 
 
-def _wrong_kind(data: bytes) -> Finding | None:
+def _wrong_kind(data: bytes, bounds: Bounds) -> Finding | None:
     """What can be said before the container is opened."""
-    if len(data) > limits.FILE.value:
-        return Refused(limits.FILE).finding()
+    if len(data) > bounds.file.value:
+        return Refused(bounds.file).finding()
     kind = sniff(data)
     if kind == "xlsx":
         return None
@@ -45,7 +47,7 @@ def _wrong_kind(data: bytes) -> Finding | None:
     return Finding("file-not-a-workbook", found=kind)
 
 
-def _read_book(archive: Archive) -> RawBook:
+def _read_book(archive: Archive, bounds: Bounds) -> RawBook:
     types = package.read_content_types(archive)
     root = package.read_links(archive, "")
     part = package.find_workbook(root)
@@ -54,7 +56,7 @@ def _read_book(archive: Archive) -> RawBook:
     book = package.read_workbook(archive, part)
     listed = package.list_worksheets(book, links, types, part)
     properties = package.read_properties(archive, package.only_part(root, "core-properties", "_rels/.rels"))
-    budget = Budget()
+    budget = Budget(bounds)
     strings = _strings(archive, types, links, part, budget)
     formats = _formats(archive, types, links, part)
     sheets = tuple(read_sheet(archive.read(sheet.part), sheet, strings, formats, budget) for sheet in listed)

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, field
 
 from aggregator.reading import limits, refusals
+from aggregator.reading.limits import Bounds, form_bounds
 from aggregator.reading.package import MAIN
 from aggregator.reading.refusals import Refused
 from aggregator.reading.xml import Attributes, Node, walk
@@ -21,6 +22,7 @@ _ESCAPE_SIZE = len("_x000D_")
 class Budget:
     """Characters of text and of expanded formulas, and filled cells, counted over the whole file."""
 
+    bounds: Bounds = field(default_factory=form_bounds)
     characters: int = 0
     expanded: int = 0
     filled: int = 0
@@ -34,8 +36,8 @@ class Budget:
         if len(text) > limits.TEXT.value:
             raise Refused(limits.TEXT)
         self.characters += len(text)
-        if self.characters > limits.TEXT_IN_ALL.value:
-            raise Refused(limits.TEXT_IN_ALL)
+        if self.characters > self.bounds.text_in_all.value:
+            raise Refused(self.bounds.text_in_all)
         return text
 
 
@@ -82,8 +84,8 @@ def _start_string(table: _Table, _attributes: Attributes) -> None:
 
 
 def _end_string(table: _Table) -> None:
-    if len(table.strings) >= limits.STRINGS.value:
-        raise Refused(limits.STRINGS)
+    if len(table.strings) >= table.budget.bounds.strings.value:
+        raise Refused(table.budget.bounds.strings)
     table.strings.append(table.budget.take("".join(table.rich.pieces)))
 
 
@@ -107,5 +109,5 @@ _TABLE: Node[_Table] = Node({f"{MAIN}si": _STRING})
 def read_strings(data: bytes, part: str, budget: Budget) -> list[str]:
     """The shared strings in order."""
     table = _Table(budget)
-    walk(data, part, f"{MAIN}sst", _TABLE, table, frozenset({f"{MAIN}si"}))
+    walk(data, part, f"{MAIN}sst", _TABLE, table, frozenset({f"{MAIN}si"}), budget.bounds.tags)
     return table.strings

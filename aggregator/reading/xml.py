@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 from xml.parsers import expat
 
 from aggregator.reading import limits, refusals
+from aggregator.reading.limits import Limit
 from aggregator.reading.refusals import Refused
 
 Target = TypeVar("Target")
@@ -49,11 +50,18 @@ _SKIPPED: Node[Any] = Node()
 
 
 def walk(
-    data: bytes, part: str, root: str, node: Node[Target], target: Target, only_here: frozenset[str] = frozenset()
+    data: bytes,
+    part: str,
+    root: str,
+    node: Node[Target],
+    target: Target,
+    only_here: frozenset[str] = frozenset(),
+    tags: Limit | None = None,
 ) -> None:
     """Feed `data` to the handlers under `node`, whose element is `root`; `only_here` are names never skipped over."""
-    if data.count(b"<") > limits.TAGS.value:
-        raise Refused(limits.TAGS, part)
+    most = tags or limits.TAGS
+    if data.count(b"<") > most.value:
+        raise Refused(most, part)
     if _has_long_token(data, limits.TOKEN.value):
         raise Refused(limits.TOKEN, part)
     parser = expat.ParserCreate(namespace_separator=" ")

@@ -94,7 +94,7 @@ def _moves(desk: Desk, row: Row, line: FoundLine, level: str | None) -> Iterator
             desk.left += _format(desk, (line.at, column), cell, row.key)
             yield _move(desk, to, (line.at, column), cell, entry, (row.key, measure))
     note = desk.table.cell(line.at, desk.table.columns.note)
-    if note and note.formula is None and clean(note.text) not in ("", clean(row.remark)):
+    if note and note.formula is None and clean(note.text) not in ("", *map(clean, row.printed_notes)):
         to = (layout.row_of[row.key], place.NOTE)
         yield _move(desk, to, (line.at, desk.table.columns.note), note, note.text, (row.key, None))
 
@@ -158,7 +158,7 @@ def _says_something(table: FoundTable, at: int, column: int, cell: Cell, row: Ro
     if not text:
         return False
     if column == table.columns.note:
-        return at <= table.last and (row is None or text != clean(row.remark))
+        return at <= table.last and (row is None or text not in map(clean, row.printed_notes))
     if column in table.columns.values:
         computed = row is not None and row.computed and COLUMN_OF[row.computed] - place.COUNT == _offset(table, column)
         return not computed and (cell.kind != "text" or any(letter.isdigit() for letter in text))

@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from aggregator.campaign import Campaign
-from aggregator.steps.collect import Aggregated, Request, aggregate
+from aggregator.steps.collect import Aggregated, aggregate
 from aggregator.steps.demo_outcome import Outcome, add_twice, load_oracle
 from aggregator.steps.demo_province import UPWARD, make_room, open_province
 from aggregator.steps.demo_returns import send_all
 from aggregator.steps.demo_words import Words, outcome_document
 from aggregator.steps.issue import distribute
+from aggregator.steps.survey import Request
 
 AS_OF = "2024-10-16"
 """The day of the summary: fixed, because no clock stands in a result."""

@@ -112,7 +112,7 @@ def _settle(path: Path) -> None:
 def _register() -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    writer.writerow(COLUMNS.names)
     for code, name, level, parent, kind in _units():
         email = f"{slug(name).lower()}-{code}@vi-du.example"
         writer.writerow((code, name, level, parent, kind, email, "", "", "", "yes" if parent else "no"))

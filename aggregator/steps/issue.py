@@ -27,10 +27,10 @@ from aggregator.files import slug, write_atomic
 from aggregator.forms import load_form
 from aggregator.register import Unit, load_register, read_register
 from aggregator.resources import sample_dir
+from aggregator.steps.attic import Attic
 from aggregator.template import Issue, blank_issue, write_form
 
 ISSUE_LIST = "danh_sach.csv"
-OLD_FOLDER = "cu"
 ISSUE_COLUMNS = ("code", "name", "level", "parent", "file", "sha256", "email", "phone")
 
 
@@ -142,7 +142,7 @@ def distribute(campaign: Campaign) -> tuple[Issued, ...]:
         )
     folder = campaign.folder / campaign.issued
     before = _earlier(folder)
-    attic = _Attic(folder)
+    attic = Attic(folder)
     issued = tuple(
         _issue_one(campaign, unit, attic) for unit in campaign.register.units if unit.must_report(campaign.day)
     )
@@ -153,7 +153,7 @@ def distribute(campaign: Campaign) -> tuple[Issued, ...]:
     return issued
 
 
-def _issue_one(campaign: Campaign, unit: Unit, attic: _Attic) -> Issued:
+def _issue_one(campaign: Campaign, unit: Unit, attic: Attic) -> Issued:
     data = write_form(issue_for(campaign, unit))
     parent = campaign.register.by_code[unit.parent or unit.code]
     path = attic.folder / f"{parent.code}_{slug(parent.name)}" / f"{unit.code}_{slug(unit.name)}.xlsx"
@@ -166,27 +166,6 @@ def _issue_one(campaign: Campaign, unit: Unit, attic: _Attic) -> Issued:
         write_atomic(path, data)
     relative = path.relative_to(campaign.folder).as_posix()
     return Issued(unit, relative, hashlib.sha256(data).hexdigest(), state)
-
-
-class _Attic:
-    """Where earlier issues go: `cu/NNN/`, one number per run, made when first needed."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._room: Path | None = None
-
-    def move(self, path: Path) -> None:
-        if not path.is_file():
-            return
-        target = self._target() / path.relative_to(self.folder)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        path.replace(target)
-
-    def _target(self) -> Path:
-        if self._room is None:
-            taken = [int(path.name) for path in (self.folder / OLD_FOLDER).glob("*") if path.name.isdigit()]
-            self._room = self.folder / OLD_FOLDER / f"{max(taken, default=0) + 1:03d}"
-        return self._room
 
 
 def _earlier(folder: Path) -> set[str]:
@@ -203,7 +182,7 @@ def _inside(path: str | None, folder: Path) -> bool:
     return bool(path) and str(path).startswith(f"{folder.name}/") and ".." not in str(path).split("/")
 
 
-def _write_list(path: Path, issued: tuple[Issued, ...], attic: _Attic) -> None:
+def _write_list(path: Path, issued: tuple[Issued, ...], attic: Attic) -> None:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(ISSUE_COLUMNS)

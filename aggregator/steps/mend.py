@@ -32,8 +32,9 @@ from aggregator.repair.lines import Left, Problem, Trust
 from aggregator.repair.sheets import Blank, carry_sheets
 from aggregator.repair.table import NoTable, find_table, form_of_table
 from aggregator.seal import Token, parse_token
-from aggregator.steps.collect import expectation, worst
+from aggregator.steps.collect import worst
 from aggregator.steps.issue import issue_for
+from aggregator.steps.survey import expectation
 from aggregator.template import Issue, blank_issue, write_form
 
 SECONDS = 30
@@ -83,8 +84,9 @@ class Mended:
 
 
 @dataclass(frozen=True, slots=True)
-class _Task:
-    path: Path
+class Search:
+    """What is looked for, and for whom."""
+
     expected: Expectation
     campaign: str | None
     unit: str | None
@@ -93,8 +95,8 @@ class _Task:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """What the other process brings back."""
+class Found:
+    """What the other process brings back: with problems, or findings that are errors, nothing is carried."""
 
     form: str | None = None
     unit: Unit | None = None
@@ -107,18 +109,16 @@ def repair(request: RepairRequest) -> Mended:
     campaign, name = request.campaign, shown(request.file, request.base)
     _check_request(request)
     expected = expectation(campaign)
-    task = _Task(
-        request.file, expected, campaign.id if campaign else None, request.unit, _wanted(request), request.trust
-    )
-    (found,) = do_apart(Job(_find, SECONDS), [task])
+    search = Search(expected, campaign.id if campaign else None, request.unit, _wanted(request), request.trust)
+    (found,) = do_apart(Job(_find, SECONDS), [(request.file, search)])
     if isinstance(found, Lost):
-        found = _Found(findings=(Finding("file-hostile", found=found.why),))
+        found = Found(findings=(Finding("file-hostile", found=found.why),))
     form = expected.forms.get(found.form or "")
     mended = Mended(name, form, found.unit, found.repair, located(found.findings, file=name))
     mended = replace(mended, campaign=campaign.id if campaign else None)
     if form is None or found.repair.problems or any(severity_of(finding) == "error" for finding in found.findings):
         return mended
-    data = write_form(replace(_issue(campaign, form, found.unit), typed=found.repair.typed))
+    data = write_form(replace(fresh_issue(campaign, form, found.unit), typed=found.repair.typed))
     output = shown(request.output, request.base)
     checked = examine_bytes(data, output, expected)
     write_atomic(request.output, data)
@@ -155,32 +155,37 @@ def _check_request(request: RepairRequest) -> None:
         )
 
 
-def _issue(campaign: Campaign | None, form: Form, unit: Unit | None) -> Issue:
+def fresh_issue(campaign: Campaign | None, form: Form, unit: Unit | None) -> Issue:
+    """The form issued to the unit, or the blank template where there is no campaign."""
     return issue_for(campaign, unit) if campaign and unit else blank_issue(form)
 
 
 # --- in a process of its own ---------------------------------------------------------------------------------------
 
 
-def _find(task: _Task) -> _Found:
-    """Open, say whose it is, find the table, decide what is carried."""
-    with task.path.open("rb") as file:
-        book, findings = open_any(file.read(limits.FILE.value + 1), task.path.name)
-    if book is None:
-        return _Found(findings=findings)
+def _find(task: tuple[Path, Search]) -> Found:
+    path, search = task
+    with path.open("rb") as file:
+        book, findings = open_any(file.read(limits.FILE.value + 1), path.name)
+    found = Found() if book is None else find_again(book, search)
+    return replace(found, findings=(*findings, *found.findings))
+
+
+def find_again(book: RawBook, task: Search) -> Found:
+    """Say whose it is, find the table, decide what is carried."""
     if is_consolidated(book):
-        return _Found(repair=Repair(problems=(Problem("consolidated"),)))
+        return Found(repair=Repair(problems=(Problem("consolidated"),)))
     unit, other, doubts = _unit(book, task)
     form, problems = _form(book, task)
     if unit is None and not doubts and task.campaign is not None:
         problems = (*problems, Problem("no-unit"))
     if form is None or problems or doubts:
-        return _Found(form.id if form else None, unit, Repair(problems=problems), (*findings, *doubts))
+        return Found(form.id if form else None, unit, Repair(problems=problems), doubts)
     carried = _carried(book, form, unit, task)
-    return _Found(form.id, unit, replace(carried, left=(*other, *carried.left)), findings)
+    return Found(form.id, unit, replace(carried, left=(*other, *carried.left)))
 
 
-def _unit(book: RawBook, task: _Task) -> tuple[Unit | None, tuple[Left, ...], Findings]:
+def _unit(book: RawBook, task: Search) -> tuple[Unit | None, tuple[Left, ...], Findings]:
     """Whose figures these are: what staff say, and that the file says otherwise; else what the carriers say."""
     identity, findings = identify(book, replace(task.expected, form=None))
     if task.unit is None:
@@ -192,7 +197,7 @@ def _unit(book: RawBook, task: _Task) -> tuple[Unit | None, tuple[Left, ...], Fi
     return (register.by_code[task.unit] if register else own or Unit(task.unit, "", "school", None)), other, ()
 
 
-def _form(book: RawBook, task: _Task) -> tuple[Form | None, tuple[Problem, ...]]:
+def _form(book: RawBook, task: Search) -> tuple[Form | None, tuple[Problem, ...]]:
     """The form to write: the one that is asked for, else the one that the file is of."""
     forms = task.expected.forms
     named = {task.form} if task.form else {token.form for token in _tokens(book)}
@@ -210,7 +215,7 @@ def _tokens(book: RawBook) -> Iterator[Token]:
                 yield token
 
 
-def _carried(book: RawBook, form: Form, unit: Unit | None, task: _Task) -> Repair:
+def _carried(book: RawBook, form: Form, unit: Unit | None, task: Search) -> Repair:
     others = tuple(other for other in task.expected.forms.values() if other.id != form.id)
     rows = Rows(form, others)
     table = find_table(book, rows)

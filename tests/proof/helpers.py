@@ -33,7 +33,7 @@ from tests.oracle import add_up
 ROOT = Path(__file__).resolve().parents[2]
 SIZE = float(os.environ.get("PROOF_SIZE", "1"))
 SEED = os.environ.get("PROOF_SEED") or str(secrets.randbelow(10**6))
-SAMPLES = ("hai-ba-trung-2021", "ben-cat-2021", "duc-trong-2021", "dong-nai-2023", "quan-7-2024")
+SAMPLES = ("hai-ba-trung-2021", "ben-cat-2021", "duc-trong-2021", "dong-nai-2023", "quan-7-2024", "sao-mai-2025")
 FORMS = ("tong-hop-2021", "tong-hop-2024", "dong-nai-2023")
 LEVELS = ("district", "commune", "school")
 SHEET, UNIT_SHEET = "Số liệu", "Đơn vị"

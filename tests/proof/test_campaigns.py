@@ -9,7 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from tests.office import Office
+from tests.office import Office, run
 from tests.proof.helpers import (
     LEVELS,
     SAMPLES,
@@ -26,6 +26,7 @@ from tests.proof.helpers import (
     numbers_for,
     sample_campaign,
     scaled,
+    sheet_row,
     slots,
     summary_totals,
     value_cell,
@@ -57,9 +58,14 @@ def seed() -> None:
     print(f"PROOF_SEED={SEED}")
 
 
+def levels_of(campaign: Campaign) -> list[str]:
+    """The levels that have a workbook, from the top: with districts or, since July 2025, without."""
+    return [level for level in ("province", *LEVELS) if campaign.of_level(level)]
+
+
 def chosen(campaign: Campaign, rng: random.Random) -> list[str]:
     """Units of every level: up to two of each level above the schools, the rest schools."""
-    upper = [code for level in LEVELS[:-1] for code in some(campaign.of_level(level), 2, rng)]
+    upper = [code for level in levels_of(campaign)[:-1] for code in some(campaign.of_level(level), 2, rng)]
     return upper + some(campaign.of_level("school"), max(scaled(FILLED, least=5) - len(upper), 2), rng)
 
 
@@ -81,7 +87,7 @@ def test_every_file_is_accepted(collected: Collected) -> None:
     units = collected.campaign.units
     levels = {units[line["unit"]]["level"] for line in collected.done.document["files"]}
     assert len(collected.files) >= 5
-    assert levels == set(LEVELS)
+    assert levels == set(levels_of(collected.campaign))
     assert set(collected.done.states().values()) == {"accepted"}
     assert [line for line in collected.done.findings() if line["severity"] == "error"] == []
     assert collected.done.status == 0
@@ -176,3 +182,55 @@ def test_the_three_stand_apart_on_the_status_sheet(three: Three) -> None:
     coverage = three.done.document["coverage"]
     assert (coverage["accepted"], coverage["refused"], coverage["received"]) == (3, 2, 5)
     assert set(coverage["units_missing"]).isdisjoint((NOTHING, NONE_HELD, ZEROS, NUMBERS, BOTH))
+
+
+# --- double routes -------------------------------------------------------------------------------------------------
+
+WARDS = {"quan-7-2024": ("27478", "27475"), "ben-cat-2021": ("25840", "25846")}
+"""A ward whose schools also send their own, and one whose inclusive workbook stands alone."""
+
+
+def fill_inclusive(office: Office, campaign: Campaign, code: str, rng: random.Random) -> Path:
+    """A ward's workbook with its schools in it, as the ward says on `Đơn vị`."""
+    numbers = fill(office, campaign, code, rng, campaign.folder / f"{code}.xlsx")
+    scope = (UNIT_SHEET, value_cell(numbers, "Phạm vi số liệu"), "gồm cả đơn vị trực thuộc")
+    target = campaign.inbox / campaign.name_of(code)
+    assert office.type_in(numbers, target, [scope]) == []
+    return target
+
+
+@pytest.mark.parametrize("sample", WARDS)
+def test_a_ward_and_its_own_schools_are_counted_once(office: Office, tmp_path: Path, sample: str) -> None:
+    campaign, rng = sample_campaign(tmp_path / "đợt", sample), numbers_for(f"hai đường {sample}")
+    twice, alone = WARDS[sample]
+    schools = [code for code in campaign.issued if campaign.units[code]["parent"] == twice]
+    counted = [fill(office, campaign, code, rng) for code in schools]
+    fill_inclusive(office, campaign, twice, rng)
+    counted.append(fill_inclusive(office, campaign, alone, rng))
+    done = campaign.run("aggregate", "--json")
+    (finding,) = done.findings(campaign.name_of(twice), without=["subtotal-above-parts"])
+    assert (finding["code"], finding["unit"]) == ("counted-twice", twice)
+    assert [code for code in schools if f"{code} (nhan_ve/{campaign.name_of(code)})" not in finding["found"]] == []
+    assert done.states() == {path.name: "accepted" for path in counted} | {campaign.name_of(twice): "refused"}
+    assert full(done.totals, campaign.form) == expected_totals(counted, campaign.form)
+
+
+# --- two tiers -----------------------------------------------------------------------------------------------------
+
+
+def test_without_districts_their_row_takes_no_number_and_prints_why(office: Office, tmp_path: Path) -> None:
+    campaign = sample_campaign(tmp_path / "đợt", "sao-mai-2025")
+    commune = campaign.of_level("commune")[0]
+    issued, sent = campaign.issued[commune], campaign.inbox / campaign.name_of(commune)
+    cell = f"D{sheet_row(issued, 'M07.1')}"
+    entries = [(SHEET, cell, "1"), (SHEET, "D8", "1"), (SHEET, "E8", "30")]
+    refused = office.type_in(issued, tmp_path / "khoá.xlsx", entries)
+    assert [(entry.cell, entry.why) for entry in refused] == [(cell, "locked")]
+    assert "Từ01/7/2025khôngcòncấphuyện." in "".join(
+        run("pdftotext", "-raw", "-enc", "UTF-8", office.pdf(issued, tmp_path / "b.pdf"), "-").split()
+    )
+    assert office.type_in(issued, sent, entries, force=True) == []
+    done = campaign.run("aggregate", "--json")
+    found = [(line["cell"], line["row"]) for line in done.findings() if line["code"] == "level-row"]
+    assert found == [(cell, "7.1")]
+    assert done.states() == {sent.name: "refused"}

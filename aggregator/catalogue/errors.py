@@ -1,36 +1,11 @@
-"""Every finding code with its severity and its sentences in Vietnamese and English.
-
-The one place where a finding becomes text: what is wrong, what was expected, what to do. `{found}`, `{expected}` and
-`{suggestion}` are the facts of the finding; a part in square brackets is left out where its fact is unknown.
-"""
+"""What keeps a file from being added."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-
-from aggregator.findings import Finding, Severity
-from aggregator.reading.refusals import in_english
-from aggregator.text import printable
-
-MAX_FACT = 300
-"""Characters of one fact that a sentence repeats."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    code: str
-    severity: Severity
-    vi: str
-    en: str
-
-
-def _entries(severity: Severity, *lines: tuple[str, str, str]) -> tuple[Entry, ...]:
-    return tuple(Entry(code, severity, vi, en) for code, vi, en in lines)
-
+from aggregator.catalogue.entry import entries
 
 # fmt: off
-FILE_ERRORS = _entries(
+FILE_ERRORS = entries(
     "error",
     ("file-not-a-workbook",
      "Tệp này không phải bảng tính .xlsx[ (nội dung là: {found})]. Xin mở tệp gốc, chọn Lưu thành (Save As) dạng Excel Workbook (.xlsx) rồi gửi lại.",
@@ -55,7 +30,7 @@ FILE_ERRORS = _entries(
      "The file cannot be read on this machine[ ({found})]. Check its permissions or copy it again."),
 )
 
-IDENTITY_ERRORS = _entries(
+IDENTITY_ERRORS = entries(
     "error",
     ("form-unknown",
      "Không nhận ra đây là mẫu nào[ (thấy: {found})]. Xin ghi số liệu vào tệp mẫu đã phát; nếu bảng tự lập, dùng lệnh repair để chuyển số liệu sang mẫu.",
@@ -86,7 +61,7 @@ IDENTITY_ERRORS = _entries(
      "“Đơn vị” says no activity was held but the table has figures[ ({found})]. Make them agree."),
 )
 
-STRUCTURE_ERRORS = _entries(
+STRUCTURE_ERRORS = entries(
     "error",
     ("sheet-missing",
      "Thiếu sheet “{expected}”. Xin dùng lại tệp đã phát, không xoá sheet.",
@@ -117,7 +92,7 @@ STRUCTURE_ERRORS = _entries(
      "This total must hold {expected}[ but holds {found}]. Do not type over totals; they are computed."),
 )
 
-VALUE_ERRORS = _entries(
+VALUE_ERRORS = entries(
     "error",
     ("value-not-a-number",
      "“{found}” không phải là số[ (gõ bằng phông chữ cũ {expected}; xin gõ lại bằng Unicode)]. Xin ghi bằng chữ số, ví dụ 12; chữ thì ghi vào cột Ghi chú.",
@@ -145,7 +120,7 @@ VALUE_ERRORS = _entries(
      "The number {found} is too large. Check the number of digits."),
 )
 
-RULE_ERRORS = _entries(
+RULE_ERRORS = entries(
     "error",
     ("total-mismatch",
      "Ô tổng đang là {found} nhưng cộng lại các dòng được {expected}. Xin đối chiếu từng dòng với bản gốc; tốt nhất là gửi lại tệp .xlsx đã phát.",
@@ -161,7 +136,7 @@ RULE_ERRORS = _entries(
      "{found} is above the limit of this row ({expected}). Check it; if it is right, the receiving office can confirm it."),
 )
 
-FOLDER_ERRORS = _entries(
+FOLDER_ERRORS = entries(
     "error",
     ("submission-conflict",
      "Đơn vị {expected} gửi nhiều tệp có số liệu khác nhau[: {found}]. Chưa cộng tệp nào; xin chọn tệp đúng (ghi pin trong decisions.csv) hoặc bỏ tệp sai ra khỏi thư mục.",
@@ -173,123 +148,10 @@ FOLDER_ERRORS = _entries(
      "Ô tổng trong tệp tổng hợp đã bị sửa: đang là {found}, tính lại được {expected}. Xin lấy lại tệp tổng hợp gốc.",
      "A total of this consolidated workbook was edited: it says {found}, recomputed it is {expected}. Get the original file."),
     ("detail-edited",
-     "Dòng chi tiết trong tệp tổng hợp đã bị sửa[: đang là {found}][, bản gốc là {expected}]. Xin lấy lại tệp tổng hợp gốc.",
-     "A detail line of this consolidated workbook was edited[: it says {found}][, it was {expected}]. Get the original file."),
+     "Nội dung trong tệp tổng hợp đã bị sửa, thêm hoặc xoá[: đang là {found}][, bản gốc là {expected}]. Xin lấy lại tệp tổng hợp gốc.",
+     "Something in this consolidated workbook was edited, added or removed[: it says {found}][, it was {expected}]. Get the original file."),
+    ("not-consolidated",
+     "Tệp này không phải tệp tổng hợp do lệnh aggregate ghi ra[ (là: {found})], nên không có gì để đối chiếu. Biểu của đơn vị thì kiểm tra bằng lệnh check.",
+     "This is no consolidated workbook written by the command aggregate[ (it is: {found})], so there is nothing to compare. Use the command check for the form of a unit."),
 )
-
-WARNINGS = _entries(
-    "warning",
-    ("row-hidden",
-     "Dòng này đang bị ẩn; số liệu trong dòng vẫn được cộng. Xin bỏ ẩn để kiểm tra.",
-     "This row is hidden; its figures are added all the same. Unhide it and check."),
-    ("value-outside-form",
-     "“{found}” nằm ngoài các ô của mẫu nên không được cộng. Xin xem có ghi nhầm ô không.",
-     "“{found}” stands outside the cells of the form and is not added. Check whether it is in the wrong cell."),
-    ("value-shown-differently",
-     "Định dạng ô ({found}) làm số hiển thị khác với số thật là {expected}. Đã cộng số thật; xin kiểm tra.",
-     "The cell's format ({found}) shows something other than the stored {expected}. The stored number was added; please check."),
-    ("file-external-links",
-     "Tệp có liên kết tới tệp khác. Không lấy số liệu từ đó; xin kiểm tra các ô đã liên kết.",
-     "The file links to other files. Nothing was taken from them; check the linked cells."),
-    ("people-without-count",
-     "Có {expected} nhưng chưa ghi số lớp, số cuộc.",
-     "There are {expected} but no class or event."),
-    ("count-without-people",
-     "Có {expected} nhưng chưa ghi số người.",
-     "There are {expected} but no participants."),
-    ("people-below-count",
-     "Số người ({found}) ít hơn số lớp, số cuộc (cần {expected}). Có thể ghi nhầm cột.",
-     "Fewer people ({found}) than classes or events (expected {expected}). The columns may be mixed up."),
-    ("money-too-small",
-     "Số tiền {found} đồng rất nhỏ; có thể ghi theo nghìn đồng[ ({suggestion} đồng?)]. Đã cộng đúng như ghi; xin kiểm tra.",
-     "{found} đồng is very little; it may be in thousands[ ({suggestion} đồng?)]. Added as typed; please check."),
-    ("outlier",
-     "Số người {found} lớn bất thường so với số lớp, số cuộc (thường {expected}). Xin kiểm tra.",
-     "{found} people is unusually many for that number of classes or events (usually {expected}). Please check."),
-    ("books-without-donors",
-     "Có {found} quyển sách nhưng chưa ghi tập thể, cá nhân tặng sách.",
-     "There are {found} books but no donors."),
-    ("unit-not-in-register",
-     "Đơn vị {found} không phải báo cáo trong đợt này[ ({expected})]; số liệu vẫn được cộng, không tính vào tỷ lệ nộp.",
-     "Unit {found} does not have to report in this campaign[ ({expected})]; added, but outside the coverage."),
-    ("report-missing",
-     "Chưa nhận được báo cáo của {found}.",
-     "No report has come in from {found}."),
-)
-
-INFOS = _entries(
-    "info",
-    ("file-unsupported",
-     "Tệp này không phải biểu số liệu nên không đọc[ ({found})].",
-     "This file is not a form and was not read[ ({found})]."),
-    ("file-temporary",
-     "Tệp tạm của chương trình khác, bỏ qua. Nếu biểu đang mở, xin đóng lại rồi chạy lần nữa.",
-     "A temporary file of another program, passed over. If the form is open, close it and run again."),
-    ("file-companion",
-     "Tệp đi kèm (bản ký, bản Word, ảnh); đã ghi nhận, không đọc số liệu từ đây.",
-     "A companion (signed copy, Word twin, photo); noted, no figures are read from it."),
-    ("file-converted",
-     "Tệp có dạng {found}; số liệu vẫn được đọc, trừ những điều không kiểm tra được: {expected}. Lần sau xin gửi tệp .xlsx đã phát.",
-     "The file is of the kind {found}; its figures were read, but not checked were: {expected}. Next time send the issued .xlsx."),
-    ("lock-removed",
-     "Sheet số liệu không còn khoá. Số liệu vẫn được kiểm tra đầy đủ.",
-     "The sheet is no longer locked. Everything was checked all the same."),
-    ("value-interpreted",
-     "“{found}” được đọc là {expected}.",
-     "“{found}” was read as {expected}."),
-    ("subtotal-above-parts",
-     "Số ở dòng tổng ({found}) lớn hơn tổng các dòng bên dưới ({expected}); được phép, vì có cuộc không thuộc dòng nào.",
-     "The sub-total ({found}) is more than the rows below ({expected}); allowed, as some events have no row."),
-    ("submission-duplicate",
-     "Tệp trùng nội dung với {found}; chỉ cộng một lần.",
-     "The same content as {found}; added once."),
-    ("submission-superseded",
-     "Đã có tệp lưu sau của cùng đơn vị ({found}); dùng tệp đó.",
-     "A later file of the same unit came in ({found}); that one is used."),
-    ("seal-foreign",
-     "Tệp được phát trong đợt khác ({found}); số liệu vẫn được đọc theo mẫu của đợt này.",
-     "The file was issued in another campaign ({found}); it was read by this campaign's form."),
-)
-
 # fmt: on
-CATALOGUE = {
-    entry.code: entry
-    for group in (
-        FILE_ERRORS,
-        IDENTITY_ERRORS,
-        STRUCTURE_ERRORS,
-        VALUE_ERRORS,
-        RULE_ERRORS,
-        FOLDER_ERRORS,
-        WARNINGS,
-        INFOS,
-    )
-    for entry in group
-}
-
-OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
-FACT = re.compile(r"\{(found|expected|suggestion)\}")
-BLANK = {"vi": "(trống)", "en": "(blank)"}
-
-
-def severity_of(finding: Finding) -> Severity:
-    return finding.severity_override or CATALOGUE[finding.code].severity
-
-
-def message(finding: Finding, lang: str) -> str:
-    """What is wrong and what to do, as one text. The facts are put in last, so they are never read as a pattern."""
-    entry = CATALOGUE[finding.code]
-    template = entry.en if lang == "en" else entry.vi
-    template = OPTIONAL.sub(lambda part: part[1] if _all_known(part[1], finding) else "", template)
-    return FACT.sub(lambda fact: _fact(finding, fact[1], lang), template)
-
-
-def _all_known(part: str, finding: Finding) -> bool:
-    return all(getattr(finding, fact) is not None for fact in FACT.findall(part))
-
-
-def _fact(finding: Finding, name: str, lang: str) -> str:
-    value = getattr(finding, name)
-    if value is not None and lang == "en":
-        value = in_english(value)
-    return BLANK["en" if lang == "en" else "vi"] if value is None else printable(value, MAX_FACT)

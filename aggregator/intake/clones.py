@@ -1,0 +1,36 @@
+"""Units with the same figures: one may have copied the other's file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from aggregator.findings import Finding
+from aggregator.intake.desk import Desk
+from aggregator.submission import Leaf
+
+CLONE_FIGURES, CLONE_VALUES = 6, 4
+"""So many figures other than 0, with so many different values, do not come out the same by chance."""
+
+
+def warn_clones(desk: Desk, leaves: Sequence[Leaf]) -> None:
+    """Units with the same figures, each named with the others."""
+    groups: dict[tuple[object, ...], list[Leaf]] = {}
+    for leaf in leaves:
+        filled = tuple((key, value) for key, value in leaf.figures.items() if value)
+        if len(filled) >= CLONE_FIGURES and len({value for _, value in filled}) >= CLONE_VALUES:
+            groups.setdefault(tuple(sorted(filled)), []).append(leaf)
+    for twins in groups.values():
+        for leaf in twins if len(twins) > 1 else ():
+            others = [other for other in twins if other is not leaf]
+            _warn_clone(desk, leaf, others)
+
+
+def _warn_clone(desk: Desk, leaf: Leaf, others: Sequence[Leaf]) -> None:
+    shown = ", ".join(f"{other.unit.code} ({other.path})" for other in others[:3])
+    found = f"{shown} (+{len(others) - 3})" if len(others) > 3 else shown
+    waiver = desk.decisions.waiver(leaf.unit.code, "clone")
+    if waiver:
+        desk.note(waiver, leaf.path)
+    finding = Finding("clone", file=leaf.path, unit=leaf.unit.code, found=found)
+    desk.findings.append(replace(finding, severity_override="info") if waiver else finding)

@@ -1,0 +1,50 @@
+"""The same units by two roads: an inclusive return above, their own returns below. Each counts once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aggregator.intake.desk import Desk
+from aggregator.register import Register
+from aggregator.submission import Leaf
+
+
+def each_once(leaves: Sequence[Leaf], desk: Desk) -> tuple[list[Leaf], frozenset[str]]:
+    """From the bottom up: an inclusive return stays only where nothing below it came in by itself."""
+    leaves = _under_pins(leaves, desk)
+    depth = {leaf.unit.code: len(desk.register.ancestors(leaf.unit.code)) for leaf in leaves}
+    kept: dict[str, Leaf] = {}
+    unknown = set()
+    for leaf in sorted(leaves, key=lambda leaf: -depth[leaf.unit.code]):
+        below = [code for code in units_below(leaf, desk.register) if code in kept] if leaf.inclusive else []
+        if not below:
+            kept[leaf.unit.code] = leaf
+            continue
+        unknown.add(leaf.unit.code)
+        desk.drop(leaf, "refused")
+        files = ", ".join(f"{code} ({kept[code].path})" for code in below)
+        desk.say("counted-twice", leaf, files, leaf.unit.name)
+    return [leaf for leaf in leaves if kept.get(leaf.unit.code) is leaf], frozenset(unknown)
+
+
+def _under_pins(leaves: Sequence[Leaf], desk: Desk) -> list[Leaf]:
+    """From the top down: under an inclusive return that staff pinned nothing else counts."""
+    pins = {leaf.unit.code: leaf for leaf in leaves if leaf.inclusive and leaf.path in desk.pinned}
+    kept = []
+    for leaf in leaves:
+        above = [pins[unit.code] for unit in desk.register.ancestors(leaf.unit.code) if unit.code in pins]
+        if above:
+            desk.supersede(leaf, above[-1], "pin")
+        else:
+            kept.append(leaf)
+    return kept
+
+
+def units_below(leaf: Leaf, register: Register) -> list[str]:
+    return [unit.code for unit in register.subtree(leaf.unit.code)[1:]]
+
+
+def reached(leaves: Sequence[Leaf], register: Register) -> set[str]:
+    """Every unit whose figures are in the total, by its own return or inside an inclusive one."""
+    inside = {code for leaf in leaves if leaf.inclusive for code in units_below(leaf, register)}
+    return inside | {leaf.unit.code for leaf in leaves}

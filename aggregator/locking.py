@@ -1,0 +1,89 @@
+"""One run at a time in a campaign: a lock of the operating system, which ends with the process that holds it.
+
+It lies in `.aggregator/`, which may be deleted at any time. Beside it stands who holds it and since when, for the
+message to whoever waits and for nothing else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from aggregator.faults import Stop
+from aggregator.files import CannotWrite
+
+FOLDER = ".aggregator"
+LOCK_FILE = "run.lock"
+HOLDER_FILE = "run.pid"
+HOLDER = re.compile(r"(\d{1,10}) (\d\d:\d\d)\n")
+WAIT_SECONDS = 30.0
+
+Waiting = Callable[[str, str], None]
+"""Told once, in Vietnamese and English, that somebody else is running and that we wait."""
+
+
+class Busy(Stop):
+    """Another run in the same campaign did not end while we waited."""
+
+    def __init__(self, folder: Path) -> None:
+        vi, en = _who(folder)
+        super().__init__(
+            f"Trong đợt này đang có một lần tổng hợp khác chạy ({vi}) và chưa xong. Chưa làm gì cả; xin chạy lại sau.",
+            f"Another run is under way in this campaign ({en}) and has not ended. Nothing was done; try again later.",
+        )
+
+
+@contextlib.contextmanager
+def alone(campaign: Path, waiting: Waiting | None = None) -> Iterator[None]:
+    """Nobody else runs in the campaign folder meanwhile. Raises `Busy`, or `CannotWrite` where nothing can be locked.
+
+    Worker processes do not hold the lock: it is free as soon as this process ends, in whatever way.
+    """
+    folder = campaign / FOLDER
+    lock = FileLock(folder / LOCK_FILE)
+    try:
+        folder.mkdir(exist_ok=True)
+        _acquire(lock, folder, waiting)
+    except Timeout as error:
+        raise Busy(folder) from error
+    except OSError as error:
+        raise CannotWrite(folder / LOCK_FILE, error) from error
+    holder = folder / HOLDER_FILE
+    try:
+        with contextlib.suppress(OSError):
+            holder.write_text(f"{os.getpid()} {datetime.now():%H:%M}\n", encoding="ascii", newline="\n")
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            holder.unlink(missing_ok=True)
+        lock.release()
+
+
+def _acquire(lock: FileLock, folder: Path, waiting: Waiting | None) -> None:
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        vi, en = _who(folder)
+        if waiting:
+            waiting(
+                f"Trong đợt này đang có một lần tổng hợp khác chạy ({vi}); chờ tối đa {WAIT_SECONDS:.0f} giây…",
+                f"Another run is under way in this campaign ({en}); waiting up to {WAIT_SECONDS:.0f} seconds…",
+            )
+        lock.acquire(timeout=WAIT_SECONDS)
+
+
+def _who(folder: Path) -> tuple[str, str]:
+    """The process that holds the lock, as far as it could write it down."""
+    try:
+        found = HOLDER.fullmatch((folder / HOLDER_FILE).read_text(encoding="ascii"))
+    except (OSError, UnicodeDecodeError):
+        found = None
+    if not found:
+        return "không rõ tiến trình nào", "process unknown"
+    return f"tiến trình số {found[1]}, từ {found[2]}", f"process {found[1]}, since {found[2]}"

@@ -1,0 +1,155 @@
+"""The receipt book `so_nhan.csv`: on which day each file came in. Kept by the tool, editable by staff.
+
+A line says when the tool first saw a file (its real day in Vietnam, never the time of the file itself) and, where
+staff know better, when the file was received. What staff wrote is kept as it stands, columns of their own included.
+The SHA-256 is the key; the file's name is there for people. Holds the only clock of the house.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
+
+from aggregator.documents import Fault
+from aggregator.faults import BadDocument
+from aggregator.tables import Columns, Line, day_of, line_fault, read_lines, read_text
+from aggregator.text import clean
+
+RECEIPTS_FILE = "so_nhan.csv"
+COLUMNS = Columns(("sha256", "file", "first_seen", "received", "by"), required=("sha256",))
+SHA256 = re.compile(r"[0-9a-f]{64}")
+DAY_WORDS = "YYYY-MM-DD, ví dụ 2024-10-05 (Excel hay đổi cách ghi ngày khi lưu: chọn cột, định dạng Text rồi ghi lại)"
+GIVEN = "dòng lệnh"
+"""Who says so, where the day came with `--received`."""
+VIETNAM = timezone(timedelta(hours=7))
+"""Asia/Ho_Chi_Minh: no daylight saving time since 1975, so no time-zone data is needed."""
+RUNS_IN_EXCEL = ("=", "+", "-", "@")
+"""A cell of a CSV file that begins with one of these is a formula to Excel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """One file. `received` is what staff wrote; `more` are columns of theirs, as (header, text)."""
+
+    sha256: str
+    file: str
+    first_seen: date | None
+    received: date | None
+    by: str
+    more: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def day(self) -> date | None:
+        """The day that counts; `None` where nobody knows."""
+        return self.received or self.first_seen
+
+
+@dataclass(frozen=True, slots=True)
+class Receipts:
+    """The lines in the order of the file, one per SHA-256."""
+
+    lines: tuple[Receipt, ...] = ()
+
+    @property
+    def days(self) -> Mapping[str, date]:
+        """SHA-256 → day of receipt, where one is known."""
+        return {line.sha256: line.day for line in self.lines if line.day}
+
+
+def today() -> date:
+    """The day it is now in Vietnam, whatever the computer's own time zone."""
+    return vietnam_day(datetime.now(UTC))
+
+
+def vietnam_day(moment: datetime) -> date:
+    return moment.astimezone(VIETNAM).date()
+
+
+# --- the file ------------------------------------------------------------------------------------------------------
+
+
+def load_receipts(folder: Path) -> Receipts:
+    """The receipt book of a campaign folder; empty where there is none. Raises `BadDocument` with all its faults."""
+    path = folder / RECEIPTS_FILE
+    return read_receipts(read_text(path), path.name) if path.exists() else Receipts()
+
+
+def read_receipts(text: str, name: str) -> Receipts:
+    """A receipt book from the text of its file."""
+    if not text.strip():
+        return Receipts()
+    lines, faults = read_lines(text, name, COLUMNS)
+    faults = [*faults, *_faults(lines, name)]
+    if faults:
+        raise BadDocument(faults)
+    return Receipts(tuple(_receipt(line) for _, line in lines))
+
+
+def _faults(lines: Iterable[tuple[int, Line]], name: str) -> Iterator[Fault]:
+    first: dict[str, int] = {}
+    for number, line in lines:
+        key = line["sha256"].lower()
+        if not SHA256.fullmatch(key):
+            yield line_fault(name, number, line, "sha256", "64 chữ số và chữ a–f, như chương trình đã ghi")
+        elif first.setdefault(key, number) != number:
+            yield line_fault(name, number, line, "sha256", f"mỗi tệp một dòng (đã có ở dòng {first[key]})")
+        for column in ("first_seen", "received"):
+            if day_of(line.get(column, "")) is False:
+                yield line_fault(name, number, line, column, DAY_WORDS)
+
+
+def _receipt(line: Line) -> Receipt:
+    return Receipt(
+        sha256=line["sha256"].lower(),
+        file=line.get("file", ""),
+        first_seen=day_of(line.get("first_seen", "")) or None,
+        received=day_of(line.get("received", "")) or None,
+        by=line.get("by", ""),
+        more=tuple((header, text) for header, text in line.items() if header and header not in COLUMNS.names),
+    )
+
+
+def dump_receipts(receipts: Receipts) -> bytes:
+    """The bytes of the file, as Excel opens it: UTF-8 with a byte order mark, no text that would run as a formula."""
+    more = tuple(dict.fromkeys(header for line in receipts.lines for header, _ in line.more))
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow((*COLUMNS.names, *map(_harmless, more)))
+    for line in receipts.lines:
+        own = dict(line.more)
+        days = (day.isoformat() if day else "" for day in (line.first_seen, line.received))
+        texts = (line.file, *days, line.by, *(own.get(header, "") for header in more))
+        writer.writerow((line.sha256, *map(_harmless, texts)))
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _harmless(text: str) -> str:
+    """With an apostrophe before what Excel would run; read back it stays, and is not doubled."""
+    return f"'{text}" if text.startswith(RUNS_IN_EXCEL) else text
+
+
+# --- new files -----------------------------------------------------------------------------------------------------
+
+
+def merged(receipts: Receipts, seen: Iterable[tuple[str, str]], today: date | None, received: date | None) -> Receipts:
+    """With the files of this run, as (SHA-256, path), behind those that are known.
+
+    Lines that are there keep their place and their entries; `received` fills only what has no day at all.
+    """
+    paths: dict[str, str] = {}
+    for path, sha256 in sorted((path, sha256) for sha256, path in seen):
+        paths.setdefault(sha256, _harmless(clean(path)))
+    old = tuple(_dated(line, received) if line.sha256 in paths else line for line in receipts.lines)
+    known = {line.sha256 for line in old}
+    by = GIVEN if received else ""
+    new = (Receipt(sha256, path, today, received, by) for sha256, path in paths.items() if sha256 not in known)
+    return Receipts((*old, *new))
+
+
+def _dated(line: Receipt, received: date | None) -> Receipt:
+    return line if line.day or not received else replace(line, received=received, by=line.by or GIVEN)
