@@ -172,8 +172,18 @@ def is_late(unit: Unit, day: date | None, setting: Setting) -> bool | None:
 def all_findings(choice: Choice, examinations: Sequence[Examination], files: Sequence[FileLine]) -> Findings:
     """Findings of the files that concern this result, and of the choice among them."""
     shown = {line.path for line in files if line.status != "ignored" or line.findings}
-    own = [finding for examined in examinations if examined.path in shown for finding in examined.findings]
+    own = [
+        _past(finding) if choice.status[examined.path] == "superseded" else finding
+        for examined in examinations
+        if examined.path in shown
+        for finding in examined.findings
+    ]
     return (*own, *(finding for finding in choice.findings if finding.file in shown))
+
+
+def _past(finding: Finding) -> Finding:
+    """What was wrong with a file that a better one replaced is no longer anybody's task."""
+    return replace(finding, severity_override="info")
 
 
 def _late(choice: Choice, files: Sequence[FileLine], coverage: Coverage, setting: Setting) -> Iterable[Finding]:

@@ -237,6 +237,7 @@ def _form(book: RawBook, bare: Examination, expected: Expectation) -> Examinatio
         unit=identity.unit,
         parents=identity.parents,
         findings=findings,
+        saved=book.saved,
     )
     if identity.form is None or identity.data is None:
         return known

@@ -83,5 +83,7 @@ class Examination:
     ignored: bool = False
     proof: Proof | None = None
     """Of a consolidated workbook."""
+    saved: str | None = None
+    """The save time that an office program wrote into a form, of a refused one too."""
     decided: frozenset[Decision] = frozenset()
     """Waivers that settled findings of this file."""

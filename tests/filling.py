@@ -15,12 +15,18 @@ from aggregator.layout import Layout
 from aggregator.reading.book import a1
 from aggregator.steps.issue import issue_for
 from aggregator.template import Issue, write_form
+from tests.cases_craft import packed
+
+SAVED = "2024-10-06T02:30:00Z"
 
 Typed = Mapping[FigureKey, object]
 
 
-def filled(issue: Issue, typed: Typed, details: Mapping[str, str] | None = None) -> bytes:
-    """The workbook of `issue` with values typed into the table and beside labels of `Đơn vị`."""
+def filled(issue: Issue, typed: Typed, details: Mapping[str, str] | None = None, saved: str = SAVED) -> bytes:
+    """The workbook of `issue` with values typed into the table and beside labels of `Đơn vị`.
+
+    All are saved at one time, so that of two returns of one unit none is newer by chance.
+    """
     book = openpyxl.load_workbook(io.BytesIO(write_form(issue)))
     layout = Layout(issue.form)
     for key, value in typed.items():
@@ -28,9 +34,7 @@ def filled(issue: Issue, typed: Typed, details: Mapping[str, str] | None = None)
     for label, value in (details or {}).items():
         row = place.UNIT_FIRST_ROW + place.UNIT_LABELS.index(label)
         book[place.UNIT_SHEET].cell(row, 2, value)
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
+    return packed(book, saved)
 
 
 def send(campaign: Campaign, code: str, typed: Typed, name: str | None = None, **details: str) -> Path:

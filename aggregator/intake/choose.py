@@ -18,7 +18,7 @@ from aggregator.decisions import NONE, Decisions
 from aggregator.findings import Finding
 from aggregator.intake.clones import warn_clones
 from aggregator.intake.desk import Desk
-from aggregator.intake.returns import one_each
+from aggregator.intake.returns import one_each, retire
 from aggregator.intake.routes import each_once, reached
 from aggregator.register import Register, Unit
 from aggregator.submission import Examination, Leaf
@@ -57,6 +57,7 @@ def choose(
     desk.status |= {examined.path: _first_status(examined, register, at) for examined in examinations}
     usable = [examined for examined in examinations if desk.status[examined.path] == "accepted"]
     leaves = one_each([leaf for examined in usable for leaf in examined.leaves], desk)
+    retire(examinations, leaves, desk)
     leaves, own_unknown = each_once(leaves, desk)
     chosen = sorted(leaves, key=lambda leaf: register.position[leaf.unit.code])
     _warn_unexpected(desk, chosen, day)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from aggregator.intake.desk import Desk
-from aggregator.submission import Leaf
+from aggregator.submission import Examination, Leaf
 
 
 def one_each(leaves: Sequence[Leaf], desk: Desk) -> list[Leaf]:
@@ -67,3 +68,14 @@ def _newest(returns: Sequence[Leaf]) -> Leaf | None:
         return None
     newest = next(leaf for leaf in returns if leaf.saved == times[-1])
     return None if newest.foreign and not all(leaf.foreign for leaf in returns) else newest
+
+
+def retire(examinations: Iterable[Examination], leaves: Iterable[Leaf], desk: Desk) -> None:
+    """A refused file is past once its unit has sent a good one that was saved later: the sender did correct it."""
+    good = {leaf.unit.code: leaf for leaf in leaves if leaf.via is None and not leaf.foreign}
+    for examined in examinations:
+        leaf = good.get(examined.unit.code) if examined.unit and examined.kind == "form" else None
+        refused = desk.status.get(examined.path) == "refused" and not examined.leaves
+        if leaf and refused and examined.saved and leaf.saved and leaf.saved > examined.saved:
+            desk.status[examined.path] = "superseded"
+            desk.say("submission-superseded", replace(leaf, file=examined.path), leaf.path)
