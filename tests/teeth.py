@@ -174,7 +174,7 @@ GROUPS: tuple[Group, ...] = (
     Group(
         "aggregator.intake.returns",
         {"_distinct": lambda returns, _desk: list(returns), "_same": gives(False), "_newest": none, "retire": none},
-        ("every_leaf_once", *CHOSEN),
+        ("every_leaf_once", *CHOSEN, "decisions"),
     ),
     Group(
         "aggregator.intake.routes",
