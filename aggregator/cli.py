@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import sys
 
-from aggregator.commands import collect, describe, issue, results, runs, status
+from aggregator.commands import collect, describe, give_back, issue, report, results, runs, status
 from aggregator.commands.root import cli
 
 __all__ = ["cli", "main"]
 
-COMMANDS = (describe, issue, collect, status, runs, results)
+COMMANDS = (describe, issue, collect, status, give_back, report, results, runs)
 """Importing a module hangs its commands on the group."""
 
 

@@ -26,6 +26,11 @@ def template_dir() -> Path:
     return folder("templates", "templates")
 
 
+def outline_dir() -> Path:
+    """The folder of the outlines of the Word report: `<form>.json`."""
+    return template_dir() / "outlines"
+
+
 def sample_dir() -> Path:
     """The folder of the sample campaigns, one folder each with at least `campaign.json` and `units.csv`."""
     return folder("samples", "sample_reports")

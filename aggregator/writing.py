@@ -16,6 +16,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from aggregator.lint import lint_workbook
 from aggregator.reading.book import Address
 from aggregator.text import xml_safe
 
@@ -42,14 +43,17 @@ class LostInWriting(RuntimeError):
 
 
 def build(make: Callable[[Book], None], **properties: str) -> bytes:
-    """The bytes of the workbook that `make` fills in."""
+    """The bytes of the workbook that `make` fills in. Raises `LostInWriting` where Excel would have to repair it."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         buffer = io.BytesIO()
         book = Book(xlsxwriter.Workbook(buffer, OPTIONS), properties)
         make(book)
         book.close()
-    return buffer.getvalue()
+    data = buffer.getvalue()
+    if faults := lint_workbook(data, own=True):
+        raise LostInWriting("; ".join(str(fault) for fault in faults[:5]))
+    return data
 
 
 class Book:

@@ -125,6 +125,23 @@ CASES = "cases::test_a_case_says_exactly_its_line"
 CHOSEN = ("intake", "hierarchy", "collect")
 SUMMED = ("intake", "hierarchy", "consolidated", "workbook", "collect")
 
+LINT = {
+    "sheets": (
+        *("_check_merges", "_check_columns", "_check_views", "_check_pane", "_check_links", "_check_pages"),
+        *("_check_ranges", "_check_counts", "check_used"),
+    ),
+    "rules": ("_check_validations", "_check_texts", "_check_formulas", "_check_conditions"),
+    "names": ("_check_sheets", "_check_seen", "_check_built_in", "check_selected"),
+    "formats": ("_check_number_formats", "_check_cell_formats", "_check_alignment", "_check_fonts"),
+    "tables": ("check_names", "check_tables", "_check_table", "check_filter"),
+    "drawings": ("_check_drawing", "_check_chart", "_check_notes"),
+    "package": ("_check_parts", "_check_types", "_check_relations", "_check_reached", "check_uses"),
+    "properties": ("_check_part",),
+    "contents": ("content_faults",),
+    "strings": ("check_strings",),
+}
+"""What the lint of our own workbooks asks, by module."""
+
 GROUPS: tuple[Group, ...] = (
     *tuple_of("aggregator.checks", "CHECKS", nothing, (CASES,)),
     *tuple_of("aggregator.numbers", "RULES", none, ("numbers",)),
@@ -144,7 +161,7 @@ GROUPS: tuple[Group, ...] = (
             "_chain": nothing,
             "is_consolidated": gives(False),
         },
-        ("collect", CASES),
+        ("collect", CASES, "decisions"),
         {"_broken": "seal-broken", "is_consolidated": "total-edited", "_carriers": "unit-conflict"},
     ),
     Group(
@@ -213,7 +230,7 @@ GROUPS: tuple[Group, ...] = (
         {"_seen": nothing, "sight_day": none, "last_day": gives(date.min)},
         ("receipts", "status"),
     ),
-    Group("aggregator.outputs.reminders", {"_sentences": gives([]), "_correction": gives("")}, ("status",)),
+    Group("aggregator.outputs.reminders", {"_sentences": gives([])}, ("status",)),
     Group("aggregator.steps.status", {"_put_texts": nothing}, ("status",)),
     Group(
         "aggregator.run_changes",
@@ -243,6 +260,14 @@ GROUPS: tuple[Group, ...] = (
         {"kept_results": nothing, "_keep_earlier": none, "is_own_result": gives(True)},
         ("placing", "runs", "collect"),
     ),
+    *(Group(f"aggregator.lint.{module}", dict.fromkeys(names, nothing), ("lint",)) for module, names in LINT.items()),
+    Group(
+        "aggregator.steps.give_back_copies",
+        {"ways": gives(()), "_same_unit": gives(True), "_as_typed": first},
+        ("return",),
+    ),
+    Group("aggregator.steps.give_back_cases", {"_goes_back": gives(True), "_latest": first}, ("return",)),
+    Group("aggregator.outputs.word.outline", {"_cross_faults": nothing}, ("word",)),
     Group("aggregator.locking", {"alone": unguarded}, ("runs",)),
     Group("aggregator.intake.clones", {"warn_clones": none}, ("decisions",), {"warn_clones": "clone"}),
     Group(

@@ -318,7 +318,7 @@ def test_json_of_check_and_aggregate(run: Run, campaign: Path) -> None:
     document = valid(done.json)
     assert document["at"] == {"code": "007", "name": "Quận Hai Bà Trưng", "level": "district"}
     assert document["totals"]["2"] == {"count": 12}
-    assert document["outputs"] == ["ket_qua/tong-hop-007.xlsx"]
+    assert document["outputs"] == ["ket_qua/tong-hop-007.xlsx", "ket_qua/tong-hop-007.html"]
     assert (campaign / "ket_qua/tong-hop-007.xlsx").is_file()
     ambiguous = [finding for finding in document["findings"] if finding["code"] == "value-ambiguous"]
     assert [(finding["file"], finding["row"]) for finding in ambiguous] == [(f"nhan_ve/{OTHER}.xlsx", "2")]
@@ -544,7 +544,7 @@ def test_an_earlier_result_is_kept_and_a_foreign_file_is_not_touched(run: Run, c
     run("-C", campaign, "aggregate")
     first = (campaign / "ket_qua/tong-hop-007.xlsx").read_bytes()
     run("-C", campaign, "aggregate")
-    assert {path.name for path in (campaign / "ket_qua").iterdir()} == {"lan", "tong-hop-007.xlsx"}
+    assert {path.name for path in (campaign / "ket_qua").iterdir()} == {"lan", "tong-hop-007.xlsx", "tong-hop-007.html"}
     send(campaign, SCHOOL, M02=13)
     assert run("-C", campaign, "aggregate").status == 0
     assert (campaign / "ket_qua/tong-hop-007-2.xlsx").read_bytes() == first

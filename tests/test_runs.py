@@ -29,6 +29,7 @@ ROOT = Path(__file__).resolve().parents[1]
 ONE, TWO, THREE = "2746601", "2746602", "2746603"
 PAIR = {("1.07", "count"): 2, ("1.07", "people"): 60}
 RESULT = "ket_qua/tong-hop-778.xlsx"
+PAGE = "ket_qua/tong-hop-778.html"
 VALID = Draft202012Validator(json.loads(schema("run").read_text(encoding="utf-8")))
 
 
@@ -83,7 +84,7 @@ def test_a_run_is_kept_with_its_settings_and_its_manifest(campaign: Campaign) ->
     assert [file["path"] for file in kept["files"]] == [file["path"] for file in document["files"]]
     for file in (*kept["files"], *kept["outputs"]):
         assert sha256((campaign.folder / file["path"]).read_bytes()).hexdigest() == file["sha256"]
-    assert [output["path"] for output in kept["outputs"]] == [RESULT]
+    assert [output["path"] for output in kept["outputs"]] == [RESULT, PAGE]
     assert [leaf["unit"] for leaf in kept["leaves"]] == [ONE, TWO]
     figures = dict(zip(map(tuple, kept["typed"]), kept["leaves"][0]["figures"], strict=True))
     assert figures["1.07", "people"] == 60 and figures["10.1", "money"] == 1_500_000 and figures["2", "count"] is None
@@ -113,7 +114,11 @@ def test_the_same_run_again_gets_a_new_number_and_nothing_else(campaign: Campaig
     first, second = manifest(campaign, 1), manifest(campaign, 2)
     assert {name for name in first if first[name] != second[name]} == {"run", "digest"}
     assert (campaign.folder / RESULT).read_bytes() == before
-    assert {path.name for path in (campaign.folder / "ket_qua").iterdir()} == {"lan", "tong-hop-778.xlsx"}
+    assert {path.name for path in (campaign.folder / "ket_qua").iterdir()} == {
+        "lan",
+        "tong-hop-778.xlsx",
+        "tong-hop-778.html",
+    }
 
 
 def test_elsewhere_at_another_time_the_manifest_is_the_same(campaign: Campaign, tmp_path: Path) -> None:
@@ -159,7 +164,7 @@ def test_what_killed_runs_left_is_cleared_and_nothing_else(campaign: Campaign) -
     run("-C", campaign.folder, "check", campaign.folder / "nhan_ve")
     assert (results / ours[0]).exists(), "only a run that holds the lock clears anything"
     aggregate(campaign)
-    assert {path.name for path in results.iterdir()} == {*theirs, "lan", "tong-hop-778.xlsx"}
+    assert {path.name for path in results.iterdir()} == {*theirs, "lan", "tong-hop-778.xlsx", "tong-hop-778.html"}
     assert {path.name for path in (results / "lan").iterdir()} == {"0001", ".cu.4242.tmp"}
 
 
@@ -344,7 +349,7 @@ def test_an_archive_holds_exactly_the_run(campaign: Campaign) -> None:
     document = asked(campaign, "archive")
     files = packed(campaign, document)
     inputs = {f"nhan_ve/{name}" for name in (f"{ONE}.xlsx", f"{TWO}.xlsx", "anh.png", "gui.zip")}
-    assert files.keys() == {*inputs, "campaign.json", "units.csv", "so_nhan.csv", "manifest.json", RESULT}
+    assert files.keys() == {*inputs, "campaign.json", "units.csv", "so_nhan.csv", "manifest.json", RESULT, PAGE}
     assert files["manifest.json"] == (folder_of(campaign, 1) / "manifest.json").read_bytes()
     for name in inputs | {RESULT, "units.csv"}:
         assert files[name] == (campaign.folder / name).read_bytes()

@@ -113,6 +113,7 @@ def make_request(switches: Switches, paths: tuple[Path, ...], **more: Any) -> An
         paths = (campaign.folder / campaign.received if campaign else Path.cwd(),)
     common: dict[str, Any] = {
         "force": switches.force,
+        "lang": switches.lang,
         "now": switches.now,
         "progress": _progress(switches),
         "waiting": switches.tell,

@@ -15,10 +15,11 @@ from aggregator.findings import Finding, Findings
 from aggregator.forms import LEVELS
 from aggregator.inbox import shown
 from aggregator.intake import Choice
+from aggregator.outputs.page import is_own_page, write_page
 from aggregator.outputs.result import result_document
 from aggregator.outputs.workbook import write_workbook
 from aggregator.register import Unit
-from aggregator.steps.placing import Placing
+from aggregator.steps.placing import Placing, is_own_result
 from aggregator.steps.runs import one_run, settle_run
 from aggregator.steps.survey import Request, collect
 
@@ -101,10 +102,12 @@ def _wanted(at: Unit, each: str | None, choice: Choice) -> list[Unit]:
 
 def _write_all(request: Request, results: Sequence[Consolidation]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     key = request.campaign.key if request.campaign else None
-    with Placing(request.force) as placing:
+    with Placing(request.force, lambda path: is_own_result(path) or is_own_page(path)) as placing:
         for number, result in enumerate(results):
             wanted = _output(request, result) if number else request.output or _output(request, result)
             placing.stage(wanted, write_workbook(result, key))
+        if request.campaign and not request.output:
+            placing.stage(_output(request, results[0]).with_suffix(".html"), write_page(results[0], request.lang))
         places = [placed.path for placed in placing.wanted]
         written = [placed.path for placed in settle_run(request.campaign, results[0], placing, request.base)]
     kept = (path for path, place in zip(written, places, strict=True) if path != place)

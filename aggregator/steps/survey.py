@@ -54,6 +54,8 @@ class Request:
     """Tried in turn on workbooks that need one to open."""
     received: date | None = None
     """The day on which the files that are new in this run came in."""
+    lang: str = "vi"
+    """Of the page for people; workbooks are Vietnamese."""
     second_opinion: bool = False
     """Read every accepted file by two other programs too."""
     may_be_empty: bool = False

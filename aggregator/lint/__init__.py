@@ -1,0 +1,44 @@
+"""A lint of our own for what other checkers of workbooks let pass and Excel repairs or refuses.
+
+It reads the bytes of a finished workbook and knows nothing of how they were written; it runs on every workbook before
+it is handed over, so it is quick: one pass per part, no objects for cells. It is no reader of strangers' files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+from aggregator.lint.fault import Broken, Fault
+from aggregator.lint.package import check_package, open_package
+from aggregator.lint.workbook import check_workbook
+
+__all__ = ["MOST", "Fault", "lint_workbook"]
+
+MOST = 100
+"""Faults that are named; nobody reads on."""
+
+
+def lint_workbook(data: bytes, *, own: bool = False) -> tuple[Fault, ...]:
+    """What is wrong with a workbook; empty when nothing is.
+
+    own: what holds only for workbooks that we write, too: a result is stored with every formula, for example.
+    """
+    return tuple(islice(_faults(data, own), MOST))
+
+
+def _faults(data: bytes, own: bool) -> Iterator[Fault]:
+    try:
+        package = open_package(data)
+        unreadable = False
+        for fault in check_package(package, own):
+            unreadable = unreadable or fault.kind in _UNREADABLE
+            yield fault
+        if not unreadable:
+            yield from check_workbook(package, own)
+    except Broken as broken:
+        yield broken.fault
+
+
+_UNREADABLE = frozenset({"broken-xml", "illegal-character", "doctype", "part-twice"})
+"""Kinds after which the parts cannot be looked into."""

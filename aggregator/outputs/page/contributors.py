@@ -1,0 +1,90 @@
+"""What stands behind every number, as one compact block of data that the script opens when somebody asks.
+
+Branches with their totals, leaves as arrays of numbers in the order of the form's figures; `null` is a blank cell.
+Whole numbers that JavaScript cannot hold exactly are texts. Every text is made safe here: the script only shows it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from aggregator.consolidation import Branch, Consolidation
+from aggregator.forms import LEVELS, FigureKey, Form
+from aggregator.layout import DATA_SHEET, Layout
+from aggregator.outputs.page.totals import is_filled, measure_word
+from aggregator.outputs.page.words import script_words
+from aggregator.reading.book import a1
+from aggregator.submission import Leaf
+from aggregator.text import printable
+
+Data = dict[str, Any]
+EXACT = 2**53
+MAX_PATH = 1000
+
+
+def contributors(result: Consolidation, lang: str) -> str:
+    """JSON that cannot end the element it stands in."""
+    form, coverage = result.form, result.coverage
+    expected = None if coverage.expected is None else _by_branch(result, coverage.expected)
+    accepted = _by_branch(result, coverage.accepted)
+    document = {
+        "words": script_words(lang),
+        "separator": "," if lang == "en" else ".",
+        "sheet": DATA_SHEET,
+        "levels": list(LEVELS),
+        "figures": [_figure(form, figure, lang) for figure in form.figures],
+        "totals": [_exact(result.totals[figure]) for figure in form.figures],
+        "branches": [_branch(result, branch, expected, accepted) for branch in result.branches],
+        "leaves": [_leaf(leaf) for leaf in result.leaves],
+        "values": [
+            [_exact(totals[figure]) if is_filled(form, leaf, figure) else None for figure in form.figures]
+            for leaf, totals in zip(result.leaves, result.leaf_totals, strict=True)
+        ],
+    }
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+def _exact(value: int | None) -> int | str | None:
+    return value if value is None or abs(value) < EXACT else str(value)
+
+
+def _figure(form: Form, figure: FigureKey, lang: str) -> Data:
+    key, measure = figure
+    row = form.by_key[key]
+    return {
+        "code": row.code,
+        "label": row.label,
+        "measure": measure_word(row, measure, lang),
+        "cell": a1(*Layout(form).cell_of[figure]),
+        "levels": None if row.levels is None else [LEVELS.index(level) for level in row.levels],
+    }
+
+
+def _branch(result: Consolidation, branch: Branch, expected: Counter[str] | None, accepted: Counter[str]) -> Data:
+    code = branch.unit.code
+    return {
+        "code": code,
+        "name": printable(branch.unit.name),
+        "own": branch.own,
+        "first": branch.first,
+        "last": branch.last,
+        "expected": None if expected is None else expected[code],
+        "accepted": accepted[code],
+        "totals": [_exact(branch.totals[figure]) for figure in result.form.figures],
+    }
+
+
+def _by_branch(result: Consolidation, codes: Iterable[str]) -> Counter[str]:
+    """How many of the units stand in each branch; the unit's own activity is a branch under its own code."""
+    return Counter(result.register.branch(code, result.at.code) or "" for code in codes)
+
+
+def _leaf(leaf: Leaf) -> list[str | int]:
+    """Code, name, level, file; a file inside a consolidated workbook stands behind that."""
+    level = LEVELS.index(leaf.unit.level) if leaf.unit.level in LEVELS else -1
+    path = f"{leaf.via} › {leaf.file}" if leaf.via else leaf.file
+    return [leaf.unit.code, printable(leaf.unit.name), level, printable(path, MAX_PATH)]
