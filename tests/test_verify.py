@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -361,6 +362,32 @@ def test_a_copy_that_cannot_be_is_a_broken_seal_and_no_fault(check, kind: str, t
 
     found = check(lambda book: _resealed(book, change))
     assert found and {code for code, *_ in found} <= {"seal-broken", "form-unknown", "detail-edited", "total-edited"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "value"),
+    [("unit", 1, 5), ("unit", 4, None), ("leaf", "file", 7), ("leaf", "origin", "trời"), ("leaf", "held", "yes")],
+)
+def test_a_wrong_word_in_a_copy_is_a_broken_seal(check, kind: str, field: Any, value: Any) -> None:
+    """Everything else of the copy is as it was, with hashes that fit."""
+
+    def change(lines: list[list[str]]) -> None:
+        line = next(line for line in lines if line[0] == kind)
+        content = json.loads(line[1])
+        content[field] = value
+        line[1] = json.dumps(content)
+
+    assert {code for code, *_ in check(lambda book: _resealed(book, change))} == {"seal-broken"}
+
+
+@pytest.mark.parametrize("sheet", ["Theo đơn vị", "Chi tiết"])
+@pytest.mark.parametrize("cell", ["A1", "I2"])
+def test_titles_and_words_above_a_table_are_named(check, sheet: str, cell: str) -> None:
+    def change(book: Workbook) -> None:
+        assert book[sheet][cell].value
+        book[sheet][cell] = "Lời khác"
+
+    assert {(code, *place) for code, *place in check(change)} == {("header-changed", sheet, cell)}
 
 
 # --- where every number came from ----------------------------------------------------------------------------------
