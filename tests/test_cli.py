@@ -318,7 +318,7 @@ def test_json_of_check_and_aggregate(run: Run, campaign: Path) -> None:
     document = valid(done.json)
     assert document["at"] == {"code": "007", "name": "Quận Hai Bà Trưng", "level": "district"}
     assert document["totals"]["2"] == {"count": 12}
-    assert document["outputs"] == ["ket_qua/tong-hop-007.xlsx", "ket_qua/tong-hop-007.html"]
+    assert (document["outputs"], document["page"]) == (["ket_qua/tong-hop-007.xlsx"], "ket_qua/tong-hop-007.html")
     assert (campaign / "ket_qua/tong-hop-007.xlsx").is_file()
     ambiguous = [finding for finding in document["findings"] if finding["code"] == "value-ambiguous"]
     assert [(finding["file"], finding["row"]) for finding in ambiguous] == [(f"nhan_ve/{OTHER}.xlsx", "2")]

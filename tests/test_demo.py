@@ -93,7 +93,7 @@ def test_at_least_twelve_faults(said: Said) -> None:
 
 def test_outputs_open_and_say_the_same(said: Said) -> None:
     """The cells of the province's workbook, as another program reads them, are the totals of the document."""
-    assert len(said.document["outputs"]) == 6
+    assert len(said.document["outputs"]) == 5
     assert all((said.folder / path).is_file() for path in said.document["outputs"])
     sheet = load_workbook(said.folder / said.document["outputs"][0], data_only=True)["Tổng hợp"]
     by_code = {row[7]: row for row in sheet.iter_rows(max_col=8, values_only=True) if row[7]}

@@ -70,6 +70,8 @@ def aggregate(
     switches.findings(done.result.findings)
     switches.say("", *result_lines(done.result, switches.lang))
     switches.say(*(switches.vi(f"Kết quả: {path}", f"Result: {path}") for path in done.outputs))
+    if done.page:
+        switches.say(switches.vi(f"Trang xem nhanh: {done.page}", f"Page to look at: {done.page}"))
     for path in done.kept:
         click.echo(
             switches.vi(f"Tệp cũ đang mở nên kết quả ghi vào {path}", f"The old file is open; wrote {path}"), err=True

@@ -53,10 +53,12 @@ class Aggregated:
     outputs: tuple[str, ...]
     kept: tuple[str, ...] = ()
     """Results that got another name because the wanted one could not be replaced."""
+    page: str | None = None
+    """The same result as a page to look at; `outputs` are workbooks."""
 
     def document(self) -> dict[str, Any]:
         result = self.result
-        return result_document(
+        document = result_document(
             "aggregate",
             form=result.form.id,
             campaign=result.campaign or None,
@@ -69,6 +71,7 @@ class Aggregated:
             effects=result.effects,
             outputs=self.outputs,
         )
+        return {**document, "page": self.page}
 
 
 def check(request: Request) -> Checked:
@@ -88,8 +91,9 @@ def aggregate(request: Request) -> Aggregated:
         collected = collect(request)
         units = _wanted(collected.at, request.each, collected.choice)
         results = [consolidate(collected.choice, collected.examinations, unit, collected.setting) for unit in units]
-        outputs, kept = _write_all(request, results)
-    return Aggregated(results[0], outputs, kept)
+        written, kept = _write_all(request, results)
+    outputs, page = written[: len(results)], next(iter(written[len(results) :]), None)
+    return Aggregated(results[0], outputs, kept, page)
 
 
 def _wanted(at: Unit, each: str | None, choice: Choice) -> list[Unit]:
@@ -101,6 +105,7 @@ def _wanted(at: Unit, each: str | None, choice: Choice) -> list[Unit]:
 
 
 def _write_all(request: Request, results: Sequence[Consolidation]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Where each workbook came to lie, then the page if there is one; and which of them got another name."""
     key = request.campaign.key if request.campaign else None
     with Placing(request.force, lambda path: is_own_result(path) or is_own_page(path)) as placing:
         for number, result in enumerate(results):

@@ -52,8 +52,7 @@ def _from_districts(campaign: Campaign, done: Aggregated) -> Aggregated:
     folder.mkdir()
     root = campaign.root.code
     direct = [leaf.file for leaf in done.result.leaves if leaf.unit.parent == root and leaf.unit.level != "district"]
-    books = [path for path in done.outputs[1:] if path.endswith(".xlsx")]
-    for path in (*books, *direct):
+    for path in (*done.outputs[1:], *direct):
         shutil.copyfile(campaign.folder / path, folder / Path(path).name)
     output = campaign.folder / campaign.results / f"tong-hop-{root}-tu-cac-huyen.xlsx"
     return aggregate(_request(campaign, UPWARD, output=output))

@@ -161,8 +161,9 @@ class Words:
             f"cả tỉnh; xem trước các sheet {sheets}",
             f"the province; first see the sheets {sheets}",
         )
-        page = next(path for path in done.outputs if path.endswith(".html"))
-        yield from self._place(page, "cả tỉnh trên một trang web, xem được trên điện thoại", "the province on one page")
+        yield from self._place(
+            done.page or "", "cả tỉnh trên một trang web, xem được trên điện thoại", "the province on one page"
+        )
         yield from self._place(done.outputs[1], "một huyện; các huyện khác ở cạnh", "a district; others beside it")
         yield from self._place(
             issued.relative_to(campaign.folder).as_posix(),
