@@ -29,9 +29,11 @@ def test_memory_and_time_are_bounded(outcome: Outcome) -> None:
 
 
 def test_nothing_was_written_outside(outcome: Outcome) -> None:
-    """Nothing is ever extracted: the campaign holds what was put there and one result."""
+    """Nothing is ever extracted: the campaign holds what was put there, its receipts, and one result with its run."""
     folder: Path = outcome.workbook.parent.parent
     made = {path.name for path in folder.iterdir()}
-    assert made <= {"campaign.json", "campaign.key", "units.csv", "nhan_ve", "phat_ra", "ket_qua", ".aggregator"}
+    ours = {"campaign.json", "campaign.key", "units.csv", "so_nhan.csv", "phat_ra", "ket_qua", ".aggregator"}
+    assert made <= {*ours, "nhan_ve"}
     assert list((folder.parent / TEMPORARY).iterdir()) == []
-    assert [path.name for path in (folder / "ket_qua").iterdir()] == [outcome.workbook.name]
+    results = {outcome.workbook.name, outcome.workbook.with_suffix(".html").name, "lan"}
+    assert {path.name for path in (folder / "ket_qua").iterdir()} == results

@@ -122,5 +122,5 @@ def test_the_wheel_issues_a_sample(wheel: Path, tmp_path: Path) -> None:
 
 
 def test_the_wheel_holds_the_blank_forms(wheel: Path) -> None:
-    names = {path.name for path in wheel.parents[1].glob("lib*/**/aggregator/_data/templates/*")}
+    names = {path.name for path in wheel.parents[1].glob("lib*/**/aggregator/_data/templates/*.*")}
     assert names == {f"{form}.{ending}" for form in FORMS for ending in ("json", "xlsx")}
