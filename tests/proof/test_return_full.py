@@ -92,7 +92,7 @@ def test_a_copy_put_right_in_libreoffice_is_counted(
         "still locked or validated wrongly"
     )
     done = campaign.run("aggregate", "--json")
-    assert done.states() == {"lan-1.xlsx": "refused", "lan-2.xlsx": "accepted"}
+    assert done.states() == {"lan-1.xlsx": "superseded", "lan-2.xlsx": "accepted"}
     assert (done.document["coverage"]["accepted"], done.document["coverage"]["refused"]) == (1, 0)
     assert full(done.totals, campaign.form) == expected_totals([good], campaign.form)
     assert returned(campaign) == []
@@ -126,7 +126,7 @@ def test_a_table_out_of_order_comes_back_in_order(
     assert stored(copy)[SHEET][cell] == WRONG
     assert office.type_in(copy, inbox / "lan-2.xlsx", [(SHEET, cell, number)]) == []
     done = campaign.run("aggregate", "--json")
-    assert done.states() == {"lan-1.xlsx": "refused", "lan-2.xlsx": "accepted"}
+    assert done.states() == {"lan-1.xlsx": "superseded", "lan-2.xlsx": "accepted"}
     assert full(done.totals, campaign.form) == expected_totals([good], campaign.form)
 
 
