@@ -291,15 +291,13 @@ def test_an_edited_total_is_refused_at_its_cell(travelling: Travelling, office: 
 def test_an_edited_branch_total_is_refused_at_its_cell(travelling: Travelling, office: Office) -> None:
     cell, number = leaf_cell(travelling.sent, "Theo đơn vị", "M02.count")
     found = refused_codes(travelling, office, "Theo đơn vị", cell, str(number + 1))
-    assert found[0] == ("total-edited", "Tổng hợp", f"D{sheet_row_of(travelling.sent, 'M02')}")
-    assert ("total-edited", "Theo đơn vị", cell) in found
+    assert found == [("total-edited", "Theo đơn vị", cell)], "what LibreOffice computed from it is no edit"
 
 
 def test_an_edited_leaf_is_refused_at_its_cell(travelling: Travelling, office: Office) -> None:
     cell, number = leaf_cell(travelling.sent, "Chi tiết", "M02.count")
     found = refused_codes(travelling, office, "Chi tiết", cell, str(number + 1))
-    assert ("detail-edited", "Chi tiết", cell) in found
-    assert [code for code, *_ in found].count("detail-edited") == 1
+    assert found == [("detail-edited", "Chi tiết", cell)], "what LibreOffice computed from it is no edit"
 
 
 def sheet_row_of(path: Path, code: str) -> int:
