@@ -191,9 +191,15 @@ def _under_merge(spot: Spot) -> bool:
     return spot.lost and any(spot.at != area[:2] for area in merged)
 
 
-def _backslash_target(spot: Spot) -> bool:
-    """openpyxl does not find a sheet whose target is written with a backslash, and says nothing."""
-    return spot.lost and re.search(rb'Target="[^"]*\\', _part(spot.data, "xl/_rels/workbook.xml.rels")) is not None
+def _other_spelling(spot: Spot) -> bool:
+    """openpyxl does not find a sheet whose target has a backslash or other capitals than its part, and says nothing."""
+    names = opened(spot.data).keys()
+    targets = re.findall(rb'Target="([^"]*)"', _part(spot.data, "xl/_rels/workbook.xml.rels"))
+    paths = (target.decode(errors="replace").removeprefix("/xl/") for target in targets)
+    capitals = {name.lower() for name in names}
+    return spot.lost and any(
+        "\\" in path or (f"xl/{path}" not in names and f"xl/{path}".lower() in capitals) for path in paths
+    )
 
 
 def _reference(spot: Spot) -> bool:
@@ -224,7 +230,7 @@ def _dated(cell: Cell | None) -> bool:
 
 
 EXCUSES: dict[str, tuple[Callable[[Spot], bool], ...]] = {
-    "openpyxl": (_under_merge, _backslash_target, _no_such_day, _rounded_day),
+    "openpyxl": (_under_merge, _other_spelling, _no_such_day, _rounded_day),
     "calamine": (_reference, _no_such_day, _rounded_day),
 }
 """In each the other reader loses a value, or a part of one; `tests/test_differential.py` has a file for each."""

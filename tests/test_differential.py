@@ -122,6 +122,7 @@ def lost(reader: str, data: bytes, tmp_path: Path) -> list[str]:
 
 MERGED = book(sheet=sheet(after='<mergeCells><mergeCell ref="B2:B3"/></mergeCells>'))
 BACKSLASH = pack(parts(links=links(sheet="worksheets\\sheet1.xml")))
+CAPITALS = pack(parts(links=links(sheet="workSheets/sheet1.xml")))
 DATES = styles('<xf numFmtId="0"/><xf numFmtId="14" applyNumberFormat="1"/>')
 
 
@@ -132,6 +133,7 @@ def dated(number: str) -> bytes:
 LOSSES = [
     ("openpyxl", "what stands in a merged range beside its first cell", MERGED, ["B3"]),
     ("openpyxl", "a sheet whose target has a backslash", BACKSLASH, ["B2", "B3", "B4", "B5", "B6"]),
+    ("openpyxl", "a sheet whose target has other capitals", CAPITALS, ["B2", "B3", "B4", "B5", "B6"]),
     ("openpyxl", "a day number beyond the year 9999", dated("99999999"), ["B2"]),
     ("calamine", "a negative day number", dated("-45000"), ["B2"]),
     ("calamine", "a digit written as a reference", with_number("&#49;0"), ["B2"]),
