@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from aggregator.catalogue import message, severity_of
 from aggregator.consolidation import Consolidation, Coverage, Effect, FileLine
 from aggregator.findings import SEVERITIES, Finding
+from aggregator.outputs.places import joined_places
 
 WORDS = {
     "vi": {"error": "LỖI", "warning": "LƯU Ý", "info": "GHI NHẬN"},
@@ -43,15 +44,19 @@ def width() -> int:
 
 
 def finding_lines(findings: Iterable[Finding], lang: str, severities: Sequence[str] = SEVERITIES) -> Iterator[str]:
-    """Findings grouped by file; within a file by severity, then by sentence."""
+    """Findings grouped by file, the gravest first; the same fault in several cells is said once, with all its cells."""
     by_file: dict[str, list[Finding]] = {}
     for finding in findings:
         if severity_of(finding) in severities and finding.code not in SUMMED_UP:
             by_file.setdefault(finding.file or "", []).append(finding)
-    for file, group in by_file.items():
+    for file, group in sorted(by_file.items(), key=lambda item: _gravest(item[1])):
         yield ""
         yield file or ("Toàn đợt" if lang == "vi" else "Whole campaign")
         yield from _group_lines(group, lang)
+
+
+def _gravest(group: Iterable[Finding]) -> int:
+    return min(SEVERITIES.index(severity_of(finding)) for finding in group)
 
 
 def _group_lines(group: list[Finding], lang: str) -> Iterator[str]:
@@ -59,16 +64,9 @@ def _group_lines(group: list[Finding], lang: str) -> Iterator[str]:
     for finding in group:
         sentences.setdefault((severity_of(finding), message(finding, lang)), []).append(finding)
     for (severity, sentence), same in sorted(sentences.items(), key=lambda item: SEVERITIES.index(item[0][0])):
-        places = ", ".join(dict.fromkeys(place for place in map(_place, same) if place))
+        places = joined_places(same, lang)
         head = f"  {WORDS[lang][severity]}{' ' + places if places else ''}: "
         yield from textwrap.wrap(head + sentence, width(), subsequent_indent="    ", break_long_words=False)
-
-
-def _place(finding: Finding) -> str:
-    if finding.cell is None:
-        return finding.sheet or ""
-    cell = f"{finding.sheet}!{finding.cell}" if finding.sheet else finding.cell
-    return f"{cell} (dòng {finding.row})" if finding.row else cell
 
 
 def file_summary(files: Sequence[FileLine], lang: str) -> str:
