@@ -37,13 +37,17 @@ PAGE_NUMBERS = '&C&"Times New Roman"&11Trang &P/&N'
 
 def write_head(page: Page, layout: Layout, unit: str, caption: str | None, beside: str = place.CHECK_HEADER) -> None:
     """Everything above the first row of the table; `beside` heads column G."""
-    write_across(page, layout.unit_row, f"Đơn vị: {unit}", {**FONT, "bold": True, "text_wrap": True})
+    write_across(page, layout.unit_row, unit_line(unit), {**FONT, "bold": True, "text_wrap": True})
     for row, title in zip(layout.title_rows, layout.form.titles, strict=True):
         write_across(page, row, title, TITLE)
     write_across(page, layout.caption_row, caption or "", CAPTION)
     write_header(page, layout)
     page.text((layout.header_row, place.CHECK), beside, WARN)
     page.text((layout.header_row, place.CODE), place.CODE_HEADER, SMALL)
+
+
+def unit_line(name: str) -> str:
+    return f"Đơn vị: {name}"
 
 
 def write_header(page: Page, layout: Layout) -> None:
@@ -63,7 +67,12 @@ def write_header(page: Page, layout: Layout) -> None:
 def write_across(page: Page, row: int, text: str, style: Style) -> None:
     """One text over the printed columns A to F."""
     page.merged((row, place.STT), (row, place.NOTE), text, style)
-    page.height(row, lines_height(wrapped_lines(text, sum(WIDTHS[:6]) * 0.9)) + 3)
+    page.height(row, lines_height(across_lines(text)) + 3)
+
+
+def across_lines(text: str) -> int:
+    """How many lines `text` takes over the printed columns."""
+    return wrapped_lines(text, sum(WIDTHS[:6]) * 0.9)
 
 
 def wrapped_lines(text: str, width: float) -> int:

@@ -29,6 +29,7 @@ from aggregator.template_sheets import (
     MAX_PROMPT,
     Issue,
     protected_page,
+    unit_name,
     write_help_sheet,
     write_hidden_sheet,
     write_list_sheets,
@@ -70,7 +71,7 @@ def _fill(book: Book, issue: Issue) -> None:
 
 def _data_sheet(page: Page, issue: Issue, layout: Layout) -> None:
     page.widths(WIDTHS)
-    write_head(page, layout, issue.unit.name if issue.unit else "." * 60, issue.caption)
+    write_head(page, layout, unit_name(issue), issue.caption)
     for row in issue.form.rows:
         _data_row(page, issue, layout, row)
     end = write_foot(page, layout, issue.signature)

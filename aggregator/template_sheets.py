@@ -96,10 +96,19 @@ def write_unit_sheet(page: Page, issue: Issue) -> None:
     page.call("print_area", 0, 0, place.UNIT_FIRST_ROW + len(place.UNIT_LABELS) - 2, 1)
 
 
+def unit_name(issue: Issue) -> str:
+    """What stands for the name above the table: dots to write on where nobody is named."""
+    return issue.unit.name if issue.unit else "." * 60
+
+
+def parent_words(issue: Issue) -> str:
+    """The office that gets the form, with its code."""
+    return f"{issue.parents[0].name} ({issue.parents[0].code})" if issue.parents else ""
+
+
 def _unit_lines(issue: Issue) -> Iterator[tuple[str, str, dict[str, Any]]]:
     unit = issue.unit
-    parent = f"{issue.parents[0].name} ({issue.parents[0].code})" if issue.parents else ""
-    known = (unit.code, unit.name, place.LEVEL_NAMES[unit.level], parent) if unit else ("", "", "", "")
+    known = (unit.code, unit.name, place.LEVEL_NAMES[unit.level], parent_words(issue)) if unit else ("", "", "", "")
     values = (*known, "", "", place.HELD[0], place.SCOPE_OWN)
     prompts = (
         "Mã do cơ quan nhận báo cáo cấp, ghi nguyên cả số 0 ở đầu.",

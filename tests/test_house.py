@@ -53,6 +53,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("account",),
     ("template_sheets",),
     ("template",),
+    ("personal",),
     ("steps",),
     ("console",),
     ("commands",),

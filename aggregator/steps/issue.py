@@ -25,6 +25,7 @@ from aggregator.documents import load_json
 from aggregator.faults import BadDocument, Stop, Usage
 from aggregator.files import slug, write_atomic
 from aggregator.forms import load_form
+from aggregator.personal import Press
 from aggregator.register import Unit, load_register, read_register
 from aggregator.resources import sample_dir
 from aggregator.steps.attic import Attic
@@ -143,8 +144,9 @@ def distribute(campaign: Campaign) -> tuple[Issued, ...]:
     folder = campaign.folder / campaign.issued
     before = _earlier(folder)
     attic = Attic(folder)
+    press = Press()
     issued = tuple(
-        _issue_one(campaign, unit, attic) for unit in campaign.register.units if unit.must_report(campaign.day)
+        _issue_one(campaign, unit, press, attic) for unit in campaign.register.units if unit.must_report(campaign.day)
     )
     now = {line.path for line in issued}
     for path in sorted(before - now):
@@ -153,8 +155,8 @@ def distribute(campaign: Campaign) -> tuple[Issued, ...]:
     return issued
 
 
-def _issue_one(campaign: Campaign, unit: Unit, attic: Attic) -> Issued:
-    data = write_form(issue_for(campaign, unit))
+def _issue_one(campaign: Campaign, unit: Unit, press: Press, attic: Attic) -> Issued:
+    data = press.workbook(issue_for(campaign, unit))
     parent = campaign.register.by_code[unit.parent or unit.code]
     path = attic.folder / f"{parent.code}_{slug(parent.name)}" / f"{unit.code}_{slug(unit.name)}.xlsx"
     state = "new"
