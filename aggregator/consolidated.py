@@ -14,7 +14,7 @@ from aggregator.findings import Finding, Findings
 from aggregator.forms import Form
 from aggregator.identity import Expectation
 from aggregator.outputs import workbook_layout as names
-from aggregator.outputs.workbook_compare import compare_numbers
+from aggregator.outputs.workbook_compare import compare_cells, compare_numbers
 from aggregator.outputs.workbook_copy import Copy, decode, head_of, register_of, token_of
 from aggregator.outputs.workbook_formulas import Moves, Scene
 from aggregator.outputs.workbook_hidden import SCHEMA, Entry, Written, check_mac, read_entries
@@ -126,7 +126,7 @@ def _compare(book: RawBook, form: Form, copy: Copy) -> Iterator[Finding]:
     branches = branch_table(form, make_branches(register.root, form, register, copy.leaves, totals), copy.leaves)
     cells = total_cells(form, branches, dict(zip(form.figures, copy.totals, strict=True)))
     numbers = (names.SUMMARY_SHEET, names.BRANCH_SHEET, names.DETAIL_SHEET)
-    sheets = {name: sheet for name in numbers if (sheet := find_sheet(book, name))}
+    sheets = {name: sheet for name in (*numbers, *copy.written.cells) if (sheet := find_sheet(book, name))}
     scene = Scene(sheets, converted=book.converted)
     findings, moves = compare_numbers(scene, form, branches, detail_table(form, copy.leaves, totals), cells)
     for name in numbers:
@@ -134,6 +134,9 @@ def _compare(book: RawBook, form: Form, copy: Copy) -> Iterator[Finding]:
         if name in sheets:
             yield from _texts(sheets[name], name, form, copy.written, moves[name])
     yield from _words(book, copy.written, numbers)
+    scene = replace(scene, moves=moves)
+    for name in (name for name in copy.written.cells if name in sheets):
+        yield from compare_cells(scene, name, copy.written.cells[name], any(findings.values()))
 
 
 def _texts(sheet: RawSheet, name: str, form: Form, written: Written, moves: Moves) -> Iterator[Finding]:

@@ -35,12 +35,17 @@ LINE = 16.5
 PAGE_NUMBERS = '&C&"Times New Roman"&11Trang &P/&N'
 
 
-def write_head(page: Page, layout: Layout, unit: str, caption: str | None, beside: str = place.CHECK_HEADER) -> None:
-    """Everything above the first row of the table; `beside` heads column G."""
+def write_head(page: Page, layout: Layout, unit: str, caption: str | None) -> None:
+    """Everything above the first row of the form's table."""
     write_across(page, layout.unit_row, unit_line(unit), {**FONT, "bold": True, "text_wrap": True})
+    write_titles(page, layout, caption or "", place.CHECK_HEADER)
+
+
+def write_titles(page: Page, layout: Layout, caption: str, beside: str) -> None:
+    """Titles, caption and headers; `beside` heads column G."""
     for row, title in zip(layout.title_rows, layout.form.titles, strict=True):
         write_across(page, row, title, TITLE)
-    write_across(page, layout.caption_row, caption or "", CAPTION)
+    write_across(page, layout.caption_row, caption, CAPTION)
     write_header(page, layout)
     page.text((layout.header_row, place.CHECK), beside, WARN)
     page.text((layout.header_row, place.CODE), place.CODE_HEADER, SMALL)
@@ -72,7 +77,7 @@ def write_across(page: Page, row: int, text: str, style: Style) -> None:
 
 def across_lines(text: str) -> int:
     """How many lines `text` takes over the printed columns."""
-    return wrapped_lines(text, sum(WIDTHS[:6]) * 0.9)
+    return sum(wrapped_lines(line, sum(WIDTHS[:6]) * 0.9) for line in text.split("\n"))
 
 
 def wrapped_lines(text: str, width: float) -> int:

@@ -79,6 +79,10 @@ class Book:
     def define(self, name: str, formula: str) -> None:
         _kept(self._workbook.define_name(name, formula), f"name {name}")
 
+    def chart(self, kind: str, subtype: str | None = None) -> Any:
+        """A chart to be filled in and put on a page."""
+        return self._workbook.add_chart({"type": kind, "subtype": subtype})
+
     def format(self, style: Style) -> Format:
         """One format object per distinct style."""
         key = tuple(sorted(style.items()))
@@ -139,9 +143,22 @@ class Page:
         """A formula without `=` and the result stored with it."""
         self._do("write_formula", *_zero(at), f"={formula}", self._book.format(style), value)
 
-    def link(self, at: Address, target: str, text: str, style: Style) -> None:
-        """A link inside this workbook (`'Sheet'!A1`)."""
-        self._do("write_url", *_zero(at), f"internal:{target}", self._book.format(style), xml_safe(text)[:MAX_TEXT])
+    def link_cell(self, at: Address, target: str, tip: str) -> None:
+        """A link inside this workbook (`'Sheet'!A1`) on a cell, whatever stands in it."""
+        self._sheet.ignore_write_string = True
+        self._do("write_url", *_zero(at), f"internal:{target}", None, None, tip)
+        self._sheet.ignore_write_string = False
+
+    def chart(self, at: Address, chart: Any, alt: str) -> None:
+        """A chart whose upper left corner is in a cell; `alt` is read out to who cannot see it."""
+        self._do("insert_chart", *_zero(at), chart, {"description": alt, "object_position": 2})
+
+    def merged_rich(self, first: Address, last: Address, pieces: Sequence[tuple[str, Style]], style: Style) -> None:
+        """One text of our own over a range, in several types."""
+        self._do("merge_range", *_zero(first), *_zero(last), "", self._book.format(style))
+        parts = [part for text, look in pieces for part in (self._book.format(look), text)]
+        self._do("write_rich_string", *_zero(first), *parts, self._book.format(style))
+        self.texts[first] = "".join(text for text, _ in pieces)
 
     def blank(self, at: Address, style: Style) -> None:
         if not self._type(at, style):
@@ -164,8 +181,9 @@ class Page:
         for column, width in enumerate(widths):
             self._do("set_column", column, column, width)
 
-    def height(self, row: int, points: float) -> None:
-        self._do("set_row", row - 1, points)
+    def height(self, row: int, points: float, level: int = 0) -> None:
+        """`level`: how deep the row stands in the outline."""
+        self._do("set_row", row - 1, points, None, {"level": level} if level else {})
 
     def validate(self, at: Address, rule: Mapping[str, Any]) -> None:
         self._do("data_validation", *_zero(at), *_zero(at), dict(rule))

@@ -247,7 +247,7 @@ def test_in_a_sorted_list_the_one_edited_cell_is_named_where_it_is_now(check) ->
     assert check(edit) == [("detail-edited", "Nguồn", spots[0])]
 
 
-@pytest.mark.parametrize("sheet", ["Ghi chú", "Vấn đề", "Nguồn", "Tình trạng nộp", "Hoạt động"])
+@pytest.mark.parametrize("sheet", ["Ghi chú", "Vấn đề", "Nguồn", "Tình trạng nộp", "Hoạt động", "Biểu đồ"])
 def test_a_list_that_was_deleted_is_named(check, sheet: str) -> None:
     assert check(lambda book: book.remove(book[sheet])) == [("sheet-missing", sheet, None)]
 
@@ -265,6 +265,24 @@ def test_lines_put_in_above_move_everything_and_edit_nothing(check) -> None:
             book[name].insert_rows(1)
 
     assert check(edit) == []
+
+
+@pytest.mark.parametrize("column", ["A", "B"])
+def test_words_and_numbers_of_the_charts_are_compared(check, column: str) -> None:
+    """A question, a label, a count, a sum: the tables that are drawn."""
+
+    def edit(book: Workbook) -> None:
+        sheet = book["Biểu đồ"]
+        cells = [cell for (cell,) in sheet[f"{column}4:{column}{sheet.max_row}"] if cell.value is not None]
+        for cell in cells:
+            cell.value = 99 if column == "B" and not isinstance(cell.value, str) else f"{cell.value}+1"
+            spots.append(cell.coordinate)
+
+    spots: list[str] = []
+    found = check(edit)
+    assert sorted(cell for _, _, cell in found) == sorted(spots)
+    assert {sheet for _, sheet, _ in found} == {"Biểu đồ"}
+    assert len(spots) > 8
 
 
 def test_texts_longer_than_a_cell_are_carried_whole(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import re
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -154,7 +155,7 @@ def test_sheets_stand_in_the_contracts_order(result, data):
     calendar = ["Lịch"] if "calendar" in result.form.lists else []
     head = ["Tổng hợp", "Theo đơn vị", "Chi tiết", "Tình trạng nộp", "Vấn đề", "Ghi chú", "Hoạt động"]
     book = opened(data)
-    assert book.sheetnames == [*head, *calendar, "Nguồn", "_KIEM"]
+    assert book.sheetnames == [*head, *calendar, "Biểu đồ", "Nguồn", "_KIEM"]
     assert book["_KIEM"].sheet_state == "veryHidden"
     assert book.active.title == "Tổng hợp"
 
@@ -306,6 +307,107 @@ def test_findings_say_what_and_where(data):
 
 
 # --- limits and laws -----------------------------------------------------------------------------------------------
+
+
+def links_of(book: Workbook) -> dict[tuple[str, str], tuple[str, str]]:
+    """(sheet, cell) → (sheet, cell) of every link."""
+    found = {}
+    for sheet in book.worksheets:
+        for cell in (cell for row in sheet.iter_rows() for cell in row if cell.hyperlink):
+            name, _, target = cell.hyperlink.location.rpartition("!")
+            found[sheet.title, cell.coordinate] = (name.strip("'"), target)
+    return found
+
+
+def test_a_total_leads_to_the_column_that_it_sums_and_back(result, data):
+    book = opened(data)
+    links = links_of(book)
+    for address in Layout(result.form).cell_of.values():
+        cell = f"{get_column_letter(address[1])}{address[0]}"
+        sheet, head = links["Tổng hợp", cell]
+        assert sheet == "Theo đơn vị"
+        assert f"'Theo đơn vị'!{head.rstrip('0123456789')}4:" in book["Tổng hợp"][cell].value
+        assert links[sheet, head] == ("Tổng hợp", cell)
+
+
+def test_a_unit_leads_to_its_lines_and_a_finding_to_its_unit(data):
+    book = opened(data)
+    links = links_of(book)
+    for (sheet, cell), (other, there) in links.items():
+        assert there in ("A1",) or book[other][there].value is not None, (sheet, cell)
+    assert links["Vấn đề", "B4"][0] == "Tình trạng nộp"
+    unit = links["Vấn đề", "B4"][1]
+    assert book["Tình trạng nộp"][unit].value == "007"
+    assert links["Tình trạng nộp", f"J{unit[1:]}"] == ("Vấn đề", "B4")
+    sheet, line = links["Tình trạng nộp", unit]
+    assert (sheet, book[sheet][f"A{line[1:]}"].value) == ("Chi tiết", "007")
+    sheet, line = links["Chi tiết", f"A{line[1:]}"]
+    assert (sheet, book[sheet][line].value) == ("Theo đơn vị", "27466")
+    sheet, line = links[sheet, line]
+    assert (sheet, book[sheet][line].value) == ("Chi tiết", "27466")
+
+
+def test_every_sheet_leads_back(data):
+    book = opened(data)
+    back = [sheet for (sheet, _), target in links_of(book).items() if target == ("Tổng hợp", "A1")]
+    assert back == [name for name in book.sheetnames if name not in ("Tổng hợp", "_KIEM")]
+
+
+def test_links_are_bounded():
+    result = make_result()
+    many = tuple(replace(result.findings[0], cell=f"B{row}") for row in range(9, 9 + 6_000))
+    book = opened(write_workbook(replace(result, findings=many), KEY))
+    assert sum(sheet == "Vấn đề" for sheet, _ in links_of(book)) == 5_000 + 1
+    assert book["Vấn đề"].max_row == 3 + 6_000
+
+
+def test_leaves_are_folded_under_the_first_of_their_branch(result, data):
+    sheet = opened(data)["Chi tiết"]
+    levels = [sheet.row_dimensions[row].outlineLevel for row in range(4, 4 + len(result.leaves))]
+    firsts = {branch.first for branch in result.branches if branch.first < branch.last}
+    assert [number for number, level in enumerate(levels) if level == 0] == sorted(firsts)
+    assert max(levels) <= 2
+    assert not sheet.sheet_properties.outlinePr.summaryBelow
+
+
+def test_charts_draw_cells_that_are_there(result, data):
+    """Every chart has words for who cannot see it; its numbers are stored and are those of the totals."""
+    formulas, values = opened(data)["Biểu đồ"], opened(data, values=True)["Biểu đồ"]
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        charts = [archive.read(name).decode() for name in archive.namelist() if "charts/chart" in name]
+        drawings = "".join(archive.read(name).decode() for name in archive.namelist() if "drawings/drawing" in name)
+    assert len(charts) >= 3
+    assert len(re.findall(r' descr="[^"]{20,}"', drawings)) == len(charts)
+    for chart in charts:
+        for first, last in re.findall(r"<c:val><c:numRef><c:f>'Biểu đồ'!\$(\w+\$\d+):\$(\w+\$\d+)</c:f>", chart):
+            cells = [cell for (cell,) in values[f"{first.replace('$', '')}:{last.replace('$', '')}"]]
+            assert cells and all(isinstance(cell.value, int) for cell in cells)
+    layout = {f"{get_column_letter(c)}{r}": key for key, (r, c) in Layout(result.form).cell_of.items()}
+    sums = [cell for row in formulas.iter_rows() for cell in row if str(cell.value).startswith("=SUM('Tổng hợp'")]
+    assert sums
+    for cell in sums:
+        key = layout[re.fullmatch(r"=SUM\('Tổng hợp'!(\w+)\)", cell.value)[1]]
+        assert values[cell.coordinate].value == result.totals[key]
+
+
+def test_the_summary_prints_as_an_annex(result, data):
+    sheet = opened(data)["Tổng hợp"]
+    heading = sheet["C1"].value
+    assert heading.startswith("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nĐộc lập - Tự do - Hạnh phúc")
+    caption = sheet.cell(Layout(result.form).caption_row, 1).value
+    assert "(Kèm theo Báo cáo số" in caption
+    assert (result.caption or "") in caption
+    assert (sheet.page_setup.paperSize, sheet.page_setup.fitToHeight) == (9, 0)
+    assert "&P" in sheet.oddFooter.center.text
+    for key, (row, column) in Layout(result.form).cell_of.items():
+        assert ("đ" in sheet.cell(row, column).number_format) == (key[1] == "money")
+
+
+def test_properties_name_the_campaign(data):
+    properties = opened(data).properties
+    assert properties.category == "quan-7-2024"
+    assert properties.subject
+    assert properties.creator in (None, "")
 
 
 def test_the_same_result_gives_the_same_bytes(result, data):

@@ -11,9 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from aggregator.consolidation import Consolidation
+from aggregator.outputs.workbook_chart_page import write_chart_page
+from aggregator.outputs.workbook_charts import panels
 from aggregator.outputs.workbook_hidden import Line, Written, hidden_lines
 from aggregator.outputs.workbook_layout import (
     BRANCH_SHEET,
+    CHART_SHEET,
     CHECK_SHEET,
     DETAIL_SHEET,
     FIRST_LINE,
@@ -28,37 +31,54 @@ from aggregator.outputs.workbook_layout import (
     figure_label,
     shortened,
 )
+from aggregator.outputs.workbook_links import BACK, BACK_TIP, Link, Links, make_links
 from aggregator.outputs.workbook_lists import Listing, listings, source_list
+from aggregator.outputs.workbook_looks import (
+    HEAD,
+    HIDDEN,
+    LINK,
+    LINKED,
+    MARKS,
+    MONEY,
+    NOTHING_IN,
+    NUMBER,
+    SCALE,
+    SUMMED,
+    TEXT,
+    TITLE,
+    WORDS,
+    WRAPPED,
+    print_landscape,
+)
 from aggregator.outputs.workbook_summary import write_summary
 from aggregator.reading.book import Address
 from aggregator.seal import RESULT_PREFIX, Token, make_token
-from aggregator.styles import FONT, PAGE_NUMBERS, SMALL, wrapped_lines
+from aggregator.styles import wrapped_lines
 from aggregator.submission import Leaf
 from aggregator.writing import MAX_TEXT, Book, LostInWriting, Page, Style, build
 
-TEXT: Style = {**FONT, "font_size": 10, "border": 1, "num_format": "@"}
-WRAPPED: Style = {**TEXT, "text_wrap": True, "valign": "top"}
-NUMBER: Style = {**FONT, "font_size": 10, "border": 1, "align": "right", "num_format": "#,##0"}
-SUMMED: Style = {**NUMBER, "bg_color": "#E8EEF4"}
-HEAD: Style = {**FONT, "font_size": 9, "border": 1, "bold": True, "bg_color": "#E8EEF4", "align": "center"}
-WORDS: Style = {**FONT, "font_size": 9, "border": 1, "text_wrap": True, "align": "center"}
-TITLE: Style = {**FONT, "font_size": 13, "bold": True}
-HIDDEN: Style = {**SMALL, "num_format": "@"}
-
-WORD_HEIGHT = 88.0
+WORD_HEIGHT = 98.0
 LIST_LINE = 13.5
 """Points of one line of 10-point type."""
 MAX_HEIGHT = 409.0
-FIGURE_WIDTH, MONEY_WIDTH = 11.5, 17.0
-BRANCH_WIDTHS = (13, 40, 22, 9)
-DETAIL_WIDTHS = (14, 40, 14, 24, 34, 14, 18)
+LINE_HEIGHT = 15.0
+MARKED = ("Tình trạng", "Nộp muộn", "Mức")
+"""Columns of our own words, whose gravest are shaded."""
+FIGURE_WIDTH, MONEY_WIDTH = 9.5, 17.0
+BRANCH_WIDTHS = (12, 36, 22, 9)
+DETAIL_WIDTHS = (12, 36, 13, 22, 34, 14, 16)
 EXTRA_WIDTHS = (20, 12, 22, 34, 40)
 
 
 def write_workbook(result: Consolidation, key: bytes | None) -> bytes:
     """The workbook of one unit as bytes; with a key it is sealed, so that the office above can tell it is ours."""
     token = result_token(result, key)
-    properties = {"title": f"{SUMMARY_SHEET}: {result.at.name}"[:200], "keywords": token.text}
+    properties = {
+        "title": f"{SUMMARY_SHEET}: {result.at.name}"[:200],
+        "subject": result.form.titles[-1][:200],
+        "category": result.campaign[:200],
+        "keywords": token.text,
+    }
     return build(lambda book: _fill(book, result, token, key), **properties)
 
 
@@ -75,18 +95,23 @@ def settled_leaves(result: Consolidation) -> tuple[Leaf, ...]:
 def _fill(book: Book, result: Consolidation, token: Token, key: bytes | None) -> None:
     leaves = settled_leaves(result)
     branches = branch_table(result.form, result.branches, leaves)
+    links = make_links(result, branches)
     summary = book.page(SUMMARY_SHEET)
     write_summary(summary, result, token, branches)
+    _write_links(summary, links)
     summary.call("activate")
     title = f"{result.at.name} ({result.at.code})"
-    _write_table(book, result, branches, f"THEO ĐƠN VỊ: {title}", BRANCH_WIDTHS)
+    write_branches(book, result, branches, links, title)
     details = detail_table(result.form, leaves, result.leaf_totals)
-    _write_table(book, result, details, f"CHI TIẾT TỪNG BẢN NỘP: {title}", DETAIL_WIDTHS)
+    write_details(book, result, details, links, title)
+    for listing in listings(result):
+        write_listing(book, listing, links)
+    charts = write_chart_page(book, list(panels(result, branches)))
     lists = (*listings(result), source_list(result))
-    for listing in lists:
-        write_listing(book, listing)
-    written = Written(lists, dict(_fixed_texts(book, {listing.sheet for listing in lists})))
-    _write_hidden(book, hidden_lines(result, leaves, written, token, key))
+    write_listing(book, lists[-1], links)
+    texts = dict(_fixed_texts(book, {listing.sheet for listing in lists}))
+    numbers = {at: value for at, value in charts.items() if not isinstance(value, str)}
+    _write_hidden(book, hidden_lines(result, leaves, Written(lists, texts, {CHART_SHEET: numbers}), token, key))
 
 
 def _fixed_texts(book: Book, lists: set[str]) -> Iterator[tuple[str, Mapping[Address, str]]]:
@@ -100,20 +125,68 @@ def _fixed_texts(book: Book, lists: set[str]) -> Iterator[tuple[str, Mapping[Add
 # --- the two sheets of numbers -------------------------------------------------------------------------------------
 
 
-def _write_table(book: Book, result: Consolidation, table: Table, title: str, widths: Sequence[float]) -> None:
+def write_branches(book: Book, result: Consolidation, table: Table, links: Links, title: str) -> None:
+    """One line per branch; how many returns it has is also seen as a bar."""
+    page = _write_table(book, result, table, f"THEO ĐƠN VỊ: {title}", BRANCH_WIDTHS, links)
+    column = len(BRANCH_WIDTHS) - 1
+    bar = {"type": "data_bar", "bar_color": "#BDD7EE", "min_type": "num"}
+    page.call("conditional_format", FIRST_LINE - 1, column, table.last_line - 1, column, {**bar, "min_value": 0})
+
+
+def write_details(book: Book, result: Consolidation, table: Table, links: Links, title: str) -> None:
+    """One line per leaf, those of a branch and of a parent folded under the first of them."""
+    page = _write_table(book, result, table, f"CHI TIẾT TỪNG BẢN NỘP: {title}", DETAIL_WIDTHS, links)
+    for row, level in enumerate(outline_levels(result), start=FIRST_LINE):
+        page.height(row, LINE_HEIGHT, level)
+    page.call("outline_settings", True, False, False, False)
+
+
+def outline_levels(result: Consolidation) -> Iterator[int]:
+    """The first leaf of a branch stands at 0, the first of each further parent in it at 1, all others at 2."""
+    for branch in result.branches:
+        parents = [leaf.unit.parent for leaf in result.leaves[branch.first : branch.last]]
+        for number, parent in enumerate(parents):
+            yield 0 if number == 0 else 2 if parent == parents[number - 1] else 1
+
+
+def _write_table(
+    book: Book, result: Consolidation, table: Table, title: str, widths: Sequence[float], links: Links
+) -> Page:
     """Not filtered or sorted from the header: sorting `Chi tiết` would tear the blocks that are summed."""
     page = book.page(table.sheet)
     page.widths(_table_widths(table, widths))
     page.text((1, 1), title, TITLE)
+    _write_back(page, LABEL_ROW)
     for column, figure in table.figures.items():
         page.text((LABEL_ROW, column), figure_label(result.form, figure), WORDS)
     page.height(LABEL_ROW, WORD_HEIGHT)
     for column, header in enumerate(table.headers, start=1):
         page.text((HEADER_ROW, column), header, HEAD)
+    own = links.get(table.sheet, {})
     for row, line in enumerate(table.lines, start=FIRST_LINE):
+        empty = NOTHING_IN if line[-1] == "" else {}
         for column, value in enumerate(line, start=1):
-            write_value(page, (row, column), value, NUMBER if column in table.figures else TEXT)
+            write_value(page, (row, column), value, {**_column_style(table, column, (row, column) in own), **empty})
+    _write_links(page, links)
     _print_wide(page, table)
+    return page
+
+
+def _column_style(table: Table, column: int, linked: bool) -> Style:
+    if column not in table.figures:
+        return {**TEXT, **LINK} if linked else TEXT
+    return MONEY if table.figures[column][1] == "money" else NUMBER
+
+
+def _write_links(page: Page, links: Mapping[str, Mapping[Address, Link]]) -> None:
+    for at, link in links.get(page.name, {}).items():
+        page.link_cell(at, link.target, link.tip)
+
+
+def _write_back(page: Page, row: int) -> None:
+    """The way back to the first sheet, in the head of every other."""
+    page.text((row, 1), BACK, LINKED)
+    page.link_cell((row, 1), f"'{SUMMARY_SHEET}'!A1", BACK_TIP)
 
 
 def _table_widths(table: Table, widths: Sequence[float]) -> tuple[float, ...]:
@@ -125,9 +198,9 @@ def _table_widths(table: Table, widths: Sequence[float]) -> tuple[float, ...]:
 def write_value(page: Page, at: Address, value: Value, style: Style) -> None:
     """A text, a whole number, a sum with its result, or a blank cell."""
     if isinstance(value, Sum):
-        page.formula(at, value.formula, value.value, SUMMED)
+        page.formula(at, value.formula, value.value, {**style, **SUMMED})
     elif isinstance(value, int):
-        page.number(at, value, NUMBER)
+        page.number(at, value, {**NUMBER, **style})
     elif value is None:
         page.blank(at, style)
     else:
@@ -136,29 +209,18 @@ def write_value(page: Page, at: Address, value: Value, style: Style) -> None:
 
 def _print_wide(page: Page, table: Table) -> None:
     """Landscape, code and name repeated on every page."""
-    _print_list(page, 58)
+    print_landscape(page, SCALE)
     page.call("repeat_rows", 0, HEADER_ROW - 1)
     page.call("repeat_columns", 0, 1)
     page.call("freeze_panes", FIRST_LINE - 1, 2)
     page.call("ignore_errors", {"number_stored_as_text": f"A1:A{table.last_line}"})
 
 
-def _print_list(page: Page, scale: int | None) -> None:
-    page.call("set_landscape")
-    page.call("set_paper", 9)
-    page.call("set_margins", left=0.5, right=0.5, top=0.6, bottom=0.7)
-    page.call("set_footer", PAGE_NUMBERS)
-    if scale:
-        page.call("set_print_scale", scale)
-    else:
-        page.call("fit_to_pages", 1, 0)
-
-
 # --- lists ---------------------------------------------------------------------------------------------------------
 
 
-def write_listing(book: Book, listing: Listing) -> None:
-    """A title, facts where there are any, headers and lines; a list may be filtered."""
+def write_listing(book: Book, listing: Listing, links: Links | None = None) -> None:
+    """A title, facts where there are any, headers and lines, which may be filtered; `links` where there are others."""
     page = book.page(listing.sheet)
     page.widths([width for _, width in listing.columns])
     page.text((1, 1), listing.title, TITLE)
@@ -166,18 +228,24 @@ def write_listing(book: Book, listing: Listing) -> None:
         page.text((row, 1), label, TEXT)
         write_value(page, (row, 2), value, TEXT)
     header = HEADER_ROW + len(listing.facts)
+    if links is not None:
+        _write_back(page, header - 1)
     for column, (text, _) in enumerate(listing.columns, start=1):
         page.text((header, column), text, {**HEAD, "text_wrap": True})
+    own = (links or {}).get(listing.sheet, {})
+    marked = {number for number, (text, _) in enumerate(listing.columns, start=1) if text in MARKED}
     for row, line in enumerate(listing.lines, start=header + 1):
         for column, value in enumerate(line, start=1):
-            write_value(page, (row, column), value, WRAPPED)
+            mark = MARKS.get(str(value), {}) if column in marked else {}
+            write_value(page, (row, column), value, {**WRAPPED, **(LINK if (row, column) in own else {}), **mark})
         page.height(row, _line_height(line, listing))
+    _write_links(page, links or {})
     if listing.lines:
         page.call("autofilter", header - 1, 0, header + len(listing.lines) - 1, len(listing.columns) - 1)
     page.call("freeze_panes", header, 0)
     page.call("repeat_rows", header - 1)
     page.call("ignore_errors", {"number_stored_as_text": f"A1:L{header + max(len(listing.lines), 1)}"})
-    _print_list(page, None)
+    print_landscape(page, None)
 
 
 def _line_height(line: Sequence[str | int], listing: Listing) -> float:

@@ -179,6 +179,16 @@ def _judge(scene: Scene, cell: Cell | None, value: Value, sheet: str) -> Verdict
     return "same" if same_value(cell, value) else "edited"
 
 
+def compare_cells(scene: Scene, sheet: str, cells: Mapping[Address, Value], told: bool) -> Iterator[Finding]:
+    """Numbers at fixed places; `told`: what merely follows from other edits is told with those."""
+    for (row, column), value in cells.items():
+        cell = scene.sheets[sheet].cells.get((row, column))
+        verdict = _judge(scene, cell, value, sheet)
+        if verdict == "edited" or (verdict == "follows" and not told):
+            edited = Finding("total-edited", sheet=sheet, cell=a1(row, column))
+            yield edited.at(found=_found(cell, value), expected=shown_value(value))
+
+
 def _found(cell: Cell | None, value: Value) -> str:
     """What stands there; also that a right number took the place of a formula, and which formula took its place."""
     text = shown(cell)

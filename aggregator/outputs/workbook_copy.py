@@ -11,8 +11,9 @@ from typing import Any
 
 from aggregator.consolidation import complete_figures, sum_totals
 from aggregator.forms import Form
+from aggregator.outputs.workbook_formulas import blocks_of
 from aggregator.outputs.workbook_hidden import Entry, Written, make_leaf, make_unit, make_written
-from aggregator.outputs.workbook_layout import ORIGIN_WORDS
+from aggregator.outputs.workbook_layout import ORIGIN_WORDS, Sum
 from aggregator.outputs.workbook_lists import Listing
 from aggregator.reading.book import Address
 from aggregator.register import Register, Unit
@@ -82,6 +83,7 @@ def _is_sound(form: Form, copy: Copy) -> bool:
         and all(_is_unit(unit) for unit in (*copy.parents, *copy.units))
         and all(_is_list(listing) for listing in copy.written.lists)
         and all(_are_texts(sheet, texts) for sheet, texts in copy.written.texts.items())
+        and all(_are_numbers(sheet, cells) for sheet, cells in copy.written.cells.items())
         and copy.totals == tuple(_sums(form, copy.leaves))
     )
 
@@ -110,6 +112,19 @@ def _are_texts(sheet: str, texts: Mapping[Address, str]) -> bool:
     words = (sheet, *texts.values())
     return all(type(number) is int and number > 0 for number in numbers) and all(
         isinstance(word, str) for word in words
+    )
+
+
+def _are_numbers(sheet: str, cells: Mapping[Address, int | Sum]) -> bool:
+    """Whole numbers, and sums of what `Scene` understands."""
+    places = [number for at in cells for number in at]
+    sums = [value for value in cells.values() if isinstance(value, Sum)]
+    numbers = [value.value if isinstance(value, Sum) else value for value in cells.values()]
+    return (
+        isinstance(sheet, str)
+        and all(type(number) is int and number > 0 for number in places)
+        and all(type(number) is int for number in numbers)
+        and all(isinstance(value.formula, str) and blocks_of(value.formula) for value in sums)
     )
 
 

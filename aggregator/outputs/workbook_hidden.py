@@ -11,13 +11,13 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from aggregator.consolidation import Consolidation
 from aggregator.findings import Finding, Findings
 from aggregator.forms import FigureKey, Form
-from aggregator.outputs.workbook_layout import CHECK_SHEET
+from aggregator.outputs.workbook_layout import CHECK_SHEET, Sum
 from aggregator.outputs.workbook_lists import Listing
 from aggregator.reading.book import Address, RawSheet, a1
 from aggregator.register import Unit
@@ -25,11 +25,11 @@ from aggregator.report import Note
 from aggregator.seal import Token, mac
 from aggregator.submission import Leaf
 
-SCHEMA = 2
+SCHEMA = 3
 LABEL = "result"
 """Keeps this HMAC apart from the token's and the password's, which use the same key."""
 MORE = "more"
-KINDS = ("head", "above", "unit", "leaf", "totals", "text", "list", "line", MORE, "end")
+KINDS = ("head", "above", "unit", "leaf", "totals", "text", "cell", "list", "line", MORE, "end")
 LONGEST = 32_000
 """Characters of one piece; a cell keeps 32,767."""
 PLAIN_FIELDS = ("file", "sha256", "version", "inclusive", "held", "saved", "via", "origin")
@@ -51,10 +51,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What stands on the visible sheets besides the numbers: lists, and by sheet the texts at fixed places."""
+    """What stands on the visible sheets besides the three of numbers: lists, by sheet the texts at fixed places, and
+    numbers and sums beside them."""
 
     lists: tuple[Listing, ...]
     texts: Mapping[str, Texts]
+    cells: Mapping[str, Mapping[Address, int | Sum]] = field(default_factory=dict)
 
 
 def hidden_lines(
@@ -82,6 +84,10 @@ def _facts(
     for sheet, texts in written.texts.items():
         for (row, column), text in sorted(texts.items()):
             yield "text", _dump([sheet, row, column, text])
+    for sheet, cells in written.cells.items():
+        for (row, column), value in sorted(cells.items()):
+            said = [value.formula, value.value] if isinstance(value, Sum) else [value]
+            yield "cell", _dump([sheet, row, column, *said])
     for listing in written.lists:
         names = [name for name, _ in listing.columns]
         yield "list", _dump([listing.sheet, listing.title, names, [list(fact) for fact in listing.facts]])
@@ -219,12 +225,16 @@ def _texts(lines: Iterable[Iterable[Any]]) -> tuple[tuple[str, ...], ...]:
 def make_written(entries: Iterable[Entry]) -> Written:
     """The lists and texts as they were written; widths of columns are not known here."""
     texts: dict[str, dict[Address, str]] = {}
+    cells: dict[str, dict[Address, int | Sum]] = {}
     lists: list[Listing] = []
     lines: list[list[tuple[str | int, ...]]] = []
     for entry in entries:
         if entry.kind == "text":
             sheet, row, column, text = entry.content
             texts.setdefault(sheet, {})[row, column] = text
+        elif entry.kind == "cell":
+            sheet, row, column, *said = entry.content
+            cells.setdefault(sheet, {})[row, column] = Sum(*said) if len(said) > 1 else said[0]
         elif entry.kind == "list":
             sheet, title, headers, facts = entry.content
             columns = tuple((str(name), 0.0) for name in headers)
@@ -233,4 +243,4 @@ def make_written(entries: Iterable[Entry]) -> Written:
         elif entry.kind == "line":
             lines[-1].append(tuple(entry.content))
     whole = (replace(one, lines=tuple(said)) for one, said in zip(lists, lines, strict=True))
-    return Written(tuple(whole), texts)
+    return Written(tuple(whole), texts, cells)

@@ -27,6 +27,7 @@ FINDINGS_SHEET = "Vấn đề"
 NOTES_SHEET = "Ghi chú"
 ACTIVITIES_SHEET = "Hoạt động"
 CALENDAR_SHEET = "Lịch"
+CHART_SHEET = "Biểu đồ"
 SOURCE_SHEET = "Nguồn"
 CHECK_SHEET = "_KIEM"
 

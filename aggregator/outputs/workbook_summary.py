@@ -14,6 +14,7 @@ from aggregator.consolidation import Consolidation
 from aggregator.forms import FigureKey, Form, Row
 from aggregator.layout import Layout
 from aggregator.outputs.workbook_layout import NOTES_SHEET, Sum, Table, total_cells
+from aggregator.outputs.workbook_looks import MONEY_FORMAT
 from aggregator.reading.book import Address
 from aggregator.seal import Token
 from aggregator.styles import (
@@ -27,10 +28,11 @@ from aggregator.styles import (
     WIDTHS,
     lines_height,
     row_height,
+    unit_line,
     wrapped_lines,
     write_foot,
-    write_head,
     write_row_texts,
+    write_titles,
 )
 from aggregator.submission import Leaf
 from aggregator.writing import Page, Style
@@ -45,6 +47,16 @@ EXACT_DIGITS = 10**15
 
 WORDS: Style = {**FONT, "font_size": 9, "font_color": "#595959"}
 INFO: Style = {**FONT, "font_size": 11}
+MONEY: Style = {**TOTAL, "num_format": MONEY_FORMAT, "shrink": True, "text_wrap": False}
+NATION_FONT: Style = {"font_name": "Times New Roman", "bold": True}
+NATION: tuple[tuple[str, Style], ...] = (
+    ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\n", {**NATION_FONT, "font_size": 12}),
+    ("Độc lập - Tự do - Hạnh phúc\n", {**NATION_FONT, "font_size": 13}),
+    ("─" * 20, {**NATION_FONT, "font_size": 7}),
+)
+NATION_CELL: Style = {**FONT, "align": "center", "valign": "top", "text_wrap": True}
+ATTACHED = "(Kèm theo Báo cáo số ........./BC-......... ngày ..... tháng ..... năm ......... của ....................)"
+"""Decree 30/2020, annex I: a table that belongs to a report says to which; the office fills it in by hand."""
 
 
 def write_summary(page: Page, result: Consolidation, token: Token, branches: Table) -> None:
@@ -52,13 +64,24 @@ def write_summary(page: Page, result: Consolidation, token: Token, branches: Tab
     layout = Layout(result.form)
     page.widths(SUMMARY_WIDTHS)
     page.text(place.TOKEN_CELL, token.text, SMALL)
-    write_head(page, layout, result.at.name, result.caption, beside="Cộng từ")
+    _write_heading(page, result, layout)
     cells = total_cells(result.form, branches, result.totals)
     for row in result.form.rows:
         _write_row(page, result, layout, row, cells)
     end = write_foot(page, layout, result.signature, " ".join(coverage_lines(result)))
     _write_coverage(page, result)
     _set_up(page, layout, end)
+
+
+def _write_heading(page: Page, result: Consolidation, layout: Layout) -> None:
+    """The head of an official document in the row of the unit, and in that of the caption what the table belongs to."""
+    row = layout.unit_row
+    unit = unit_line(result.at.name)
+    page.merged((row, place.STT), (row, place.LABEL), unit, {**FONT, "bold": True, "text_wrap": True, "valign": "top"})
+    page.merged_rich((row, place.UNIT), (row, place.NOTE), NATION, NATION_CELL)
+    page.height(row, lines_height(max(3, wrapped_lines(unit, sum(WIDTHS[:2])))) + 4)
+    caption = "\n".join(text for text in (result.caption, ATTACHED) if text)
+    write_titles(page, layout, caption, beside="Cộng từ")
 
 
 def _write_row(page: Page, result: Consolidation, layout: Layout, row: Row, cells: Mapping[Address, Sum]) -> None:
@@ -72,7 +95,7 @@ def _write_row(page: Page, result: Consolidation, layout: Layout, row: Row, cell
         if total is None:
             page.blank((at, column), NOTHING)
         else:
-            page.formula((at, column), total.formula, total.value, TOTAL)
+            page.formula((at, column), total.formula, total.value, MONEY if money else TOTAL)
     note = _note(result, row)
     page.text((at, place.NOTE), note, BORDER)
     page.height(at, max(row_height(row), lines_height(wrapped_lines(note, WIDTHS[5] - 2))))
