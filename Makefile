@@ -11,10 +11,10 @@ DIR =
 ARGS =
 
 .NOTPARALLEL:
-.PHONY: help demo test proof fuzz lint bench docs teeth clean
+.PHONY: help demo test proof fuzz lint bench docs words teeth clean
 
 help:
-	@echo "make demo | test | proof [SIZE=0.2] | fuzz [SECONDS=600] | lint | bench | docs | teeth | clean"
+	@echo "make demo | test | proof [SIZE=0.2] | fuzz [SECONDS=600] | lint | bench | docs | words | teeth | clean"
 
 demo: $(VENV)/base.stamp
 	@$(BIN)/aggregator demo $(DIR)
@@ -38,6 +38,9 @@ bench: $(VENV)/dev.stamp
 
 docs: $(VENV)/dev.stamp
 	@$(BIN)/python -m tests.make_docs $(ARGS)
+
+words: $(VENV)/test.stamp
+	@$(BIN)/python -m tests.make_words
 
 teeth: $(VENV)/dev.stamp
 	@$(BIN)/python -m tests.teeth $(ARGS)

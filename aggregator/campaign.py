@@ -81,8 +81,8 @@ def load_campaign(folder: Path) -> Campaign:
     """The campaign in `folder`. Raises `BadDocument` with all faults, or `Stop` where there is none."""
     if not is_campaign(folder):
         raise Stop(
-            f"Thư mục này không có {CAMPAIGN_FILE}. Hãy chạy lệnh trong thư mục đợt báo cáo, hoặc dùng -C THƯ_MỤC.",
-            f"There is no {CAMPAIGN_FILE} here. Run the command in a campaign folder, or use -C DIR.",
+            "Thư mục này không có {campaign_file}. Hãy chạy lệnh trong thư mục đợt báo cáo, hoặc dùng -C THƯ_MỤC.",
+            campaign_file=CAMPAIGN_FILE,
         )
     document, faults = load_json(folder / CAMPAIGN_FILE)
     faults = faults or campaign_faults(document)

@@ -20,6 +20,8 @@ import click
 
 from aggregator import __version__
 from aggregator.faults import Stop
+from aggregator.spoken import CHOICE, LANG_HELP
+from aggregator.words import Words, in_language, spoken
 
 if TYPE_CHECKING:
     from aggregator.campaign import Campaign
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
 
 EXIT_FINDINGS = 1
 EXIT_FAULT = 70
-LANGUAGES = click.Choice(["vi", "en"])
 
 
 @dataclass(slots=True)
@@ -49,9 +50,13 @@ class Switches:
             for line in lines:
                 click.echo(line)
 
-    def tell(self, vi: str, en: str) -> None:
+    def tell(self, message: str, /, **values: Any) -> None:
         """Progress for people, in their language: stderr."""
-        click.echo(self.vi(vi, en), err=True)
+        click.echo(self.text(message, **values), err=True)
+
+    def pass_on(self, words: Words) -> None:
+        """A message from further down, told as progress."""
+        click.echo(words.text(self.lang), err=True)
 
     def document(self, document: dict[str, Any]) -> None:
         if self.json:
@@ -65,8 +70,8 @@ class Switches:
         for line in finding_lines(findings, self.lang, wanted):
             click.echo(line, err=True)
 
-    def vi(self, vi: str, en: str) -> str:
-        return en if self.lang == "en" else vi
+    def text(self, message: str, /, **values: Any) -> str:
+        return in_language(message, self.lang, **values)
 
     def campaign(self) -> Campaign:
         """The campaign of `-C DIR` or of the current folder. Raises `Stop` where there is none."""
@@ -82,7 +87,7 @@ class Switches:
 
 OPTIONS = (
     click.option("--json", "json_", is_flag=True, help="Một tài liệu JSON trên stdout."),
-    click.option("--lang", type=LANGUAGES, envvar="AGGREGATOR_LANG", default="vi", help="Ngôn ngữ: vi hoặc en."),
+    click.option("--lang", type=CHOICE, envvar="AGGREGATOR_LANG", default="vi", help=LANG_HELP),
     click.option("--quiet", is_flag=True, help="Chỉ in lỗi và lưu ý."),
     click.option("--strict", is_flag=True, help="Có lưu ý cũng coi là chưa đạt (mã thoát 1)."),
     click.option("--force", is_flag=True, help="Cho phép ghi đè tệp đã có."),
@@ -110,8 +115,8 @@ def read_passwords(path: Path | None) -> tuple[str, ...]:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise Stop(
-            f"Không đọc được tệp mật khẩu {path.name}. Cần tệp văn bản UTF-8, mỗi dòng một mật khẩu.",
-            f"Cannot read the password file {path.name}. It must be UTF-8 text, one password a line.",
+            "Không đọc được tệp mật khẩu {path_name}. Cần tệp văn bản UTF-8, mỗi dòng một mật khẩu.",
+            path_name=path.name,
         ) from error
     return tuple(line for line in lines if line)
 
@@ -136,12 +141,14 @@ def command(group: click.Group, name: str) -> Callable[[Callable[..., int | None
 
 def _switches(context: click.Context, name: str, values: dict[str, Any]) -> Switches:
     now = values.pop("now")
+    values.pop("lang")  # checked by click; known since the program started, and perhaps given before the command
     return Switches(
         folder=context.find_root().params.get("folder"),
         command=name,
         json=values.pop("json_"),
         now=now.strftime("%Y-%m-%d") if now else None,
-        **{key: values.pop(key) for key in ("lang", "quiet", "strict", "force")},
+        lang=spoken(),
+        **{key: values.pop(key) for key in ("quiet", "strict", "force")},
     )
 
 
@@ -155,10 +162,10 @@ def _guarded(switches: Switches, call: Callable[[], int | None]) -> int:
     except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
         raise
     except Exception:
-        vi, en = _save_fault()
+        details = _save_fault()
         switches.tell(
-            f"Chương trình gặp lỗi ngoài dự kiến. {vi}; dữ liệu của bạn không bị thay đổi.",
-            f"The program ran into a fault of its own. {en}; your data was not changed.",
+            "Chương trình gặp lỗi ngoài dự kiến. {details}; dữ liệu của bạn không bị thay đổi.",
+            details=details,
         )
         return EXIT_FAULT
 
@@ -170,8 +177,8 @@ def _stopped(switches: Switches, stop: Stop) -> dict[str, Any]:
     return {**result_document(switches.command), "error": {"vi": stop.vi, "en": stop.en}}
 
 
-def _save_fault() -> tuple[str, str]:
-    """Where the details are, in both languages; on a full disk nowhere, and then at least what kind of fault it was."""
+def _save_fault() -> Words:
+    """Where the details are; on a full disk nowhere, and then at least what kind of fault it was."""
     details = traceback.format_exc()
     try:
         handle, name = tempfile.mkstemp(prefix="aggregator-", suffix=".txt", text=True)
@@ -179,11 +186,8 @@ def _save_fault() -> tuple[str, str]:
             file.write(f"aggregator {__version__}, Python {sys.version}\n{details}")
     except OSError as error:
         kind = details.strip().splitlines()[-1]
-        return (
-            f"Không lưu được chi tiết ({error.strerror}): {kind}",
-            f"Details were not saved ({error.strerror}): {kind}",
-        )
-    return f"Chi tiết đã lưu ở {name}", f"Details are in {name}"
+        return Words.of("Không lưu được chi tiết ({reason}): {kind}", reason=error.strerror, kind=kind)
+    return Words.of("Chi tiết đã lưu ở {name}", name=name)
 
 
 def status(switches: Switches, findings: Iterable[Finding]) -> int:

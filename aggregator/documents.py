@@ -14,6 +14,7 @@ from jsonschema.exceptions import ValidationError
 
 from aggregator.resources import schema as schema_path
 from aggregator.text import printable
+from aggregator.words import in_language
 
 SHOWN = 120
 """Characters of a wrong value that are repeated in its fault."""
@@ -30,9 +31,14 @@ class Fault:
 
     def text(self, lang: str) -> str:
         found, expected = printable(self.found, SHOWN), printable(self.expected, 2 * SHOWN)
-        if lang == "en":
-            return f"  {self.file} · {self.place}: found {found}; expected {expected}"
-        return f"  {self.file} · {self.place}: đang là {found}; cần là {expected}"
+        return in_language(
+            "  {file} · {place}: đang là {found}; cần là {expected}",
+            lang,
+            file=self.file,
+            place=self.place,
+            found=found,
+            expected=expected,
+        )
 
 
 def load_json(path: Path) -> tuple[Any, tuple[Fault, ...]]:

@@ -1,12 +1,14 @@
 """Exceptions that stop a command; everything a unit did wrong is a finding instead.
 
-One small tree with one boundary in `cli`. Each carries Vietnamese and English sentences and the exit status.
+One small tree with one boundary in `cli`. Each carries its message, in either language, and the exit status.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from aggregator.words import ENGLISH, VIETNAMESE, Words
 
 if TYPE_CHECKING:
     from aggregator.documents import Fault
@@ -16,17 +18,24 @@ EXIT_IMPOSSIBLE = 3
 
 
 class Stop(Exception):
-    """A command cannot go on. `vi` and `en` are complete messages; `status` is the exit status."""
+    """A command cannot go on: a message of the catalogue with its values, and the exit status."""
 
     status = EXIT_IMPOSSIBLE
 
-    def __init__(self, vi: str, en: str) -> None:
-        super().__init__(en)
-        self.vi = vi
-        self.en = en
+    def __init__(self, message: str, /, **values: Any) -> None:
+        self.words = Words(message, values)
+        super().__init__(self.words.text(ENGLISH))
 
     def message(self, lang: str) -> str:
-        return self.en if lang == "en" else self.vi
+        return self.words.text(lang)
+
+    @property
+    def vi(self) -> str:
+        return self.message(VIETNAMESE)
+
+    @property
+    def en(self) -> str:
+        return self.message(ENGLISH)
 
 
 class Usage(Stop):
@@ -38,9 +47,7 @@ class Usage(Stop):
 class UnknownForm(Usage):
     def __init__(self, form_id: str, known: Sequence[str]) -> None:
         listed = ", ".join(known)
-        super().__init__(
-            f"Không có mẫu “{form_id}”. Các mẫu hiện có: {listed}.", f"No form '{form_id}'. Forms: {listed}."
-        )
+        super().__init__("Không có mẫu “{form_id}”. Các mẫu hiện có: {listed}.", form_id=form_id, listed=listed)
 
 
 class BadDocument(Stop):
@@ -48,7 +55,7 @@ class BadDocument(Stop):
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(faults)
-        super().__init__(
-            "\n".join(["Tệp thiết lập có lỗi, chưa làm gì cả:", *(fault.text("vi") for fault in faults)]),
-            "\n".join(["A settings file has faults; nothing was done:", *(fault.text("en") for fault in faults)]),
-        )
+        super().__init__("Tệp thiết lập có lỗi, chưa làm gì cả:")
+
+    def message(self, lang: str) -> str:
+        return "\n".join([super().message(lang), *(fault.text(lang) for fault in self.faults)])

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from aggregator.faults import Stop
+from aggregator.words import Words
 
 MAX_SLUG = 40
 TEMPORARY = re.compile(r"\.(?P<name>.+)\.\d+\.tmp")
@@ -95,25 +96,22 @@ class CannotWrite(Stop):
         self.path = path
         self.error = error
         reason = error.strerror or type(error).__name__
-        vi, en = _advice(error.errno)
         super().__init__(
-            f"Không ghi được {path.name} ({reason}). {vi} Các tệp đã có vẫn giữ nguyên.",
-            f"Cannot write {path.name} ({reason}). {en} Files that were there are unchanged.",
+            "Không ghi được {path_name} ({reason}). {advice} Các tệp đã có vẫn giữ nguyên.",
+            path_name=path.name,
+            reason=reason,
+            advice=_advice(error.errno),
         )
 
 
-def _advice(number: int | None) -> tuple[str, str]:
+def _advice(number: int | None) -> Words:
     if number in FULL:
-        return "Đĩa đã đầy: xin dọn bớt để có chỗ trống rồi chạy lại.", "The disk is full: free some space, run again."
+        return Words.of("Đĩa đã đầy: xin dọn bớt để có chỗ trống rồi chạy lại.")
     if number in DENIED:
-        return (
-            "Nơi này chỉ cho đọc hoặc tệp đang mở ở chương trình khác: xin đóng tệp, xem quyền ghi rồi chạy lại.",
-            "The place is read-only or the file is open elsewhere: close it, check permissions, run again.",
+        return Words.of(
+            "Nơi này chỉ cho đọc hoặc tệp đang mở ở chương trình khác: xin đóng tệp, xem quyền ghi rồi chạy lại."
         )
-    return (
-        "Xin đóng tệp nếu đang mở, xem lại đường dẫn, quyền ghi và dung lượng đĩa.",
-        "Close it if it is open; check the path, permissions and free space.",
-    )
+    return Words.of("Xin đóng tệp nếu đang mở, xem lại đường dẫn, quyền ghi và dung lượng đĩa.")
 
 
 def slug(name: str) -> str:

@@ -61,8 +61,9 @@ class CannotRead(Stop):
     def __init__(self, path: Path, error: OSError) -> None:
         reason = error.strerror or type(error).__name__
         super().__init__(
-            f"Không đọc được {path.name or path} ({reason}). Xin kiểm tra lại đường dẫn và quyền truy cập.",
-            f"Cannot read {path.name or path} ({reason}). Check the path and its permissions.",
+            "Không đọc được {path_name} ({reason}). Xin kiểm tra lại đường dẫn và quyền truy cập.",
+            path_name=path.name or path,
+            reason=reason,
         )
 
 

@@ -17,6 +17,7 @@ from filelock import FileLock, Timeout
 
 from aggregator.faults import Stop
 from aggregator.files import CannotWrite
+from aggregator.words import Words, mark
 
 FOLDER = ".aggregator"
 LOCK_FILE = "run.lock"
@@ -24,18 +25,17 @@ HOLDER_FILE = "run.pid"
 HOLDER = re.compile(r"(\d{1,10}) (\d\d:\d\d)\n")
 WAIT_SECONDS = 30.0
 
-Waiting = Callable[[str, str], None]
-"""Told once, in Vietnamese and English, that somebody else is running and that we wait."""
+Waiting = Callable[[Words], None]
+"""Told once that somebody else is running and that we wait."""
 
 
 class Busy(Stop):
     """Another run in the same campaign did not end while we waited."""
 
     def __init__(self, folder: Path) -> None:
-        vi, en = _who(folder)
         super().__init__(
-            f"Trong đợt này đang có một lần tổng hợp khác chạy ({vi}) và chưa xong. Chưa làm gì cả; xin chạy lại sau.",
-            f"Another run is under way in this campaign ({en}) and has not ended. Nothing was done; try again later.",
+            "Trong đợt này đang có một lần tổng hợp khác chạy ({who}) và chưa xong. Chưa làm gì cả; xin chạy lại sau.",
+            who=_who(folder),
         )
 
 
@@ -69,21 +69,18 @@ def _acquire(lock: FileLock, folder: Path, waiting: Waiting | None) -> None:
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        vi, en = _who(folder)
         if waiting:
-            waiting(
-                f"Trong đợt này đang có một lần tổng hợp khác chạy ({vi}); chờ tối đa {WAIT_SECONDS:.0f} giây…",
-                f"Another run is under way in this campaign ({en}); waiting up to {WAIT_SECONDS:.0f} seconds…",
-            )
+            said = mark("Trong đợt này đang có một lần tổng hợp khác chạy ({who}); chờ tối đa {seconds:.0f} giây…")
+            waiting(Words.of(said, who=_who(folder), seconds=WAIT_SECONDS))
         lock.acquire(timeout=WAIT_SECONDS)
 
 
-def _who(folder: Path) -> tuple[str, str]:
+def _who(folder: Path) -> Words:
     """The process that holds the lock, as far as it could write it down."""
     try:
         found = HOLDER.fullmatch((folder / HOLDER_FILE).read_text(encoding="ascii"))
     except (OSError, UnicodeDecodeError):
         found = None
     if not found:
-        return "không rõ tiến trình nào", "process unknown"
-    return f"tiến trình số {found[1]}, từ {found[2]}", f"process {found[1]}, since {found[2]}"
+        return Words.of("không rõ tiến trình nào")
+    return Words.of("tiến trình số {number}, từ {since}", number=found[1], since=found[2])

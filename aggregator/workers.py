@@ -122,10 +122,9 @@ class CannotStart(Stop):
     def __init__(self, error: OSError) -> None:
         reason = error.strerror or type(error).__name__
         super().__init__(
-            f"Máy không cho mở thêm tiến trình để đọc tệp ({reason}). Chưa ghi gì cả; xin đóng bớt chương trình, "
-            "xem dung lượng đĩa rồi chạy lại.",
-            f"The system gives no processes to read files ({reason}). Nothing was written; close other programs, "
-            "check the free space and run again.",
+            "Máy không cho mở thêm tiến trình để đọc tệp ({reason}). Chưa ghi gì cả; xin đóng bớt chương "
+            "trình, xem dung lượng đĩa rồi chạy lại.",
+            reason=reason,
         )
 
 

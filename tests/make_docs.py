@@ -15,6 +15,7 @@ from aggregator import catalogue
 from aggregator.catalogue import FACT, OPTIONAL
 from aggregator.catalogue.entry import Entry
 from aggregator.cli import cli
+from aggregator.words import VIETNAMESE, speaking
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 COLUMNS = 100
@@ -82,7 +83,8 @@ def commands_page() -> str:
         "Trang này được tạo từ chương trình bằng `make docs`; xin không sửa tay.\n"
         "This page is made from the program by `make docs`; do not edit it.\n"
     )
-    return "\n".join((head, *_commands(cli, "aggregator", None))).rstrip() + "\n"
+    with speaking(VIETNAMESE):
+        return "\n".join((head, *_commands(cli, "aggregator", None))).rstrip() + "\n"
 
 
 def _commands(command: click.Command, name: str, parent: click.Context | None) -> Iterator[str]:

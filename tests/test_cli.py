@@ -111,7 +111,7 @@ def valid(document: Any) -> Any:
 
 def test_version_and_help(run: Run) -> None:
     assert __version__ in run("--version").out
-    assert run("--help").out.startswith("Usage: aggregator")
+    assert run("--help").out.startswith("Cách dùng: aggregator")
     assert run("check", "-h").status == 0
 
 

@@ -20,6 +20,7 @@ from aggregator.catalogue.others import INFOS, WARNINGS
 from aggregator.findings import Finding, Severity
 from aggregator.reading.refusals import in_english
 from aggregator.text import printable
+from aggregator.words import in_language, mark
 
 MAX_FACT = 300
 """Characters of one fact that a sentence repeats."""
@@ -41,7 +42,7 @@ CATALOGUE = {
 
 OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 FACT = re.compile(r"\{(found|expected|suggestion)\}")
-BLANK = {"vi": "(trống)", "en": "(blank)"}
+BLANK = mark("(trống)")
 
 
 def severity_of(finding: Finding) -> Severity:
@@ -50,8 +51,7 @@ def severity_of(finding: Finding) -> Severity:
 
 def message(finding: Finding, lang: str) -> str:
     """What is wrong and what to do, as one text. The facts are put in last, so they are never read as a pattern."""
-    entry = CATALOGUE[finding.code]
-    template = entry.en if lang == "en" else entry.vi
+    template = in_language(CATALOGUE[finding.code].vi, lang)
     template = OPTIONAL.sub(lambda part: part[1] if _all_known(part[1], finding) else "", template)
     return FACT.sub(lambda fact: _fact(finding, fact[1], lang), template)
 
@@ -64,4 +64,4 @@ def _fact(finding: Finding, name: str, lang: str) -> str:
     value = getattr(finding, name)
     if value is not None and lang == "en":
         value = in_english(value)
-    return BLANK["en" if lang == "en" else "vi"] if value is None else printable(value, MAX_FACT)
+    return in_language(BLANK, lang) if value is None else printable(value, MAX_FACT)

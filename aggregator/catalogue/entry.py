@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from aggregator.findings import Severity
+from aggregator.words import ENGLISH, in_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,8 +13,11 @@ class Entry:
     code: str
     severity: Severity
     vi: str
-    en: str
+
+    @property
+    def en(self) -> str:
+        return in_language(self.vi, ENGLISH)
 
 
-def entries(severity: Severity, *lines: tuple[str, str, str]) -> tuple[Entry, ...]:
-    return tuple(Entry(code, severity, vi, en) for code, vi, en in lines)
+def entries(severity: Severity, *lines: tuple[str, str]) -> tuple[Entry, ...]:
+    return tuple(Entry(code, severity, vi) for code, vi in lines)

@@ -69,13 +69,11 @@ def aggregate(
     switches.document(done.document())
     switches.findings(done.result.findings)
     switches.say("", *result_lines(done.result, switches.lang))
-    switches.say(*(switches.vi(f"Kết quả: {path}", f"Result: {path}") for path in done.outputs))
+    switches.say(*(switches.text("Kết quả: {path}", path=path) for path in done.outputs))
     if done.page:
-        switches.say(switches.vi(f"Trang xem nhanh: {done.page}", f"Page to look at: {done.page}"))
+        switches.say(switches.text("Trang xem nhanh: {page}", page=done.page))
     for path in done.kept:
-        click.echo(
-            switches.vi(f"Tệp cũ đang mở nên kết quả ghi vào {path}", f"The old file is open; wrote {path}"), err=True
-        )
+        click.echo(switches.text("Tệp cũ đang mở nên kết quả ghi vào {path}", path=path), err=True)
     complete = require_complete or bool(request.campaign and request.campaign.require_complete)
     return status(switches, done.result.findings) or (EXIT_FINDINGS if complete and done.result.coverage.missing else 0)
 
@@ -118,7 +116,7 @@ def make_request(switches: Switches, paths: tuple[Path, ...], **more: Any) -> An
         "lang": switches.lang,
         "now": switches.now,
         "progress": _progress(switches),
-        "waiting": switches.tell,
+        "waiting": switches.pass_on,
     }
     return Request(paths, base, campaign, **common, **more)
 
@@ -129,4 +127,4 @@ def _progress(switches: Switches) -> Callable[[int, int], None] | None:
         return None
     from aggregator.outputs.progress import bar
 
-    return bar(switches.vi("Đang đọc", "Reading"))
+    return bar(switches.text("Đang đọc"))

@@ -8,6 +8,7 @@ import click
 
 from aggregator.commands.root import cli
 from aggregator.console import EXIT_FINDINGS, Switches, command
+from aggregator.words import mark
 
 
 @cli.group()
@@ -26,7 +27,8 @@ def forms_list(switches: Switches) -> None:
 
     listed = list_forms()
     switches.document({"forms": [form_document(form) for form in listed]})
-    switches.say(*(f"{form.id:16} {len(form.rows):3} {switches.vi('dòng', 'rows')}  {form.name}" for form in listed))
+    rows = switches.text(mark("dòng", "number"))
+    switches.say(*(f"{form.id:16} {len(form.rows):3} {rows}  {form.name}" for form in listed))
 
 
 @command(forms, "show")
@@ -60,7 +62,7 @@ def forms_lint(switches: Switches, file: Path) -> int:
     )
     switches.say(*(fault.text(switches.lang) for fault in faults))
     if not faults:
-        switches.say(switches.vi(f"{file.name}: không có lỗi.", f"{file.name}: no faults."))
+        switches.say(switches.text("{file_name}: không có lỗi.", file_name=file.name))
     return EXIT_FINDINGS if faults else 0
 
 
@@ -79,4 +81,4 @@ def forms_diff(switches: Switches, first: str, second: str) -> None:
     switches.document({"changes": [change.document() for change in changes]})
     switches.say(*(change.text(switches.lang) for change in changes))
     if not changes:
-        switches.say(switches.vi("Hai mẫu giống nhau.", "The two forms are the same."))
+        switches.say(switches.text("Hai mẫu giống nhau."))

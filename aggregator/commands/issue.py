@@ -33,11 +33,12 @@ def init(
         raise click.UsageError("--sample NAME, hoặc --form FORM --units FILE --year YYYY")
     switches.document({"campaign": campaign.id, "units": len(campaign.register.units), "folder": directory.as_posix()})
     switches.say(
-        switches.vi(
-            f"Đã tạo đợt {campaign.id} với {len(campaign.register.units)} đơn vị trong {directory}. "
-            f"Tiếp theo: aggregator -C {directory} distribute",
-            f"Created {campaign.id} with {len(campaign.register.units)} units in {directory}. "
-            f"Next: aggregator -C {directory} distribute",
+        switches.text(
+            "Đã tạo đợt {campaign_id} với {number} đơn vị trong {directory}. Tiếp theo: aggregator -C "
+            "{directory} distribute",
+            campaign_id=campaign.id,
+            number=len(campaign.register.units),
+            directory=directory,
         )
     )
 
@@ -54,7 +55,7 @@ def template(switches: Switches, form: str, output: Path) -> None:
 
     written = issue.template(form, output, switches.force)
     switches.document({"form": form, "outputs": [written.as_posix()]})
-    switches.say(switches.vi(f"Đã ghi {written}", f"Wrote {written}"))
+    switches.say(switches.text("Đã ghi {written}", written=written))
 
 
 @command(cli, "distribute")
@@ -71,11 +72,15 @@ def distribute(switches: Switches) -> None:
     files = [{"unit": line.unit.code, "path": line.path, "sha256": line.sha256, "state": line.state} for line in issued]
     switches.document({"campaign": campaign.id, "issued": files, "outputs": [f"{campaign.issued}/{issue.ISSUE_LIST}"]})
     switches.say(
-        switches.vi(
-            f"{len(issued)} biểu trong {campaign.issued}: {counts['new']} mới, {counts['changed']} thay đổi, "
-            f"{counts['same']} giữ nguyên. Danh sách: {campaign.issued}/{issue.ISSUE_LIST}",
-            f"{len(issued)} workbooks in {campaign.issued}: {counts['new']} new, {counts['changed']} changed, "
-            f"{counts['same']} unchanged. List: {campaign.issued}/{issue.ISSUE_LIST}",
+        switches.text(
+            "{number} biểu trong {issued}: {new} mới, {changed} thay đổi, {same} giữ nguyên. Danh sách: "
+            "{issued}/{ISSUE_LIST}",
+            number=len(issued),
+            issued=campaign.issued,
+            new=counts["new"],
+            changed=counts["changed"],
+            same=counts["same"],
+            ISSUE_LIST=issue.ISSUE_LIST,
         )
     )
 

@@ -19,10 +19,8 @@ LIBRARY = "docx"
 class NoWord(Stop):
     def __init__(self) -> None:
         super().__init__(
-            "Chưa cài phần viết báo cáo Word. Xin cài thêm: pip install htsd-aggregator[word] (gói python-docx), "
-            "rồi chạy lại. Tệp tổng hợp Excel vẫn lập được bằng lệnh aggregate.",
-            "What writes Word reports is not installed. Install it with: pip install htsd-aggregator[word] (the "
-            "package python-docx), then run again. The workbook can still be made with aggregate.",
+            "Chưa cài phần viết báo cáo Word. Xin cài thêm: pip install htsd-aggregator[word] (gói "
+            "python-docx), rồi chạy lại. Tệp tổng hợp Excel vẫn lập được bằng lệnh aggregate.",
         )
 
 
@@ -58,17 +56,16 @@ def report(
     switches.document(done.document())
     switches.findings(done.result.findings)
     switches.say("", *result_lines(done.result, switches.lang))
-    switches.say(switches.vi(f"Báo cáo: {done.output}", f"Report: {done.output}"))
+    switches.say(switches.text("Báo cáo: {output}", output=done.output))
     switches.say(
-        switches.vi(
+        switches.text(
             "Còn lại cho người soạn: các chỗ tô vàng trong [ngoặc vuông] và các đoạn dự thảo in nghiêng.",
-            "Left for the clerk: what is highlighted in [square brackets], and the drafts in italics.",
         )
     )
     if done.kept:
-        switches.tell(f"Bản trước được giữ ở {done.kept}", f"The earlier report was kept as {done.kept}")
+        switches.tell("Bản trước được giữ ở {kept}", kept=done.kept)
     if done.moved:
-        switches.tell(f"Tệp cũ đang mở nên báo cáo ghi vào {done.output}", f"The old file is open; wrote {done.output}")
+        switches.tell("Tệp cũ đang mở nên báo cáo ghi vào {output}", output=done.output)
     return status(switches, done.result.findings)
 
 

@@ -30,9 +30,9 @@ def runs_list(switches: Switches) -> int:
     switches.document({"campaign": campaign.id, "runs": [run.document() for run in listed], "damaged": bad})
     switches.say(*run_lines(listed, switches.lang))
     if not listed and not damaged:
-        switches.say(switches.vi("Đợt này chưa có lần chạy nào.", "This campaign has no run yet."))
+        switches.say(switches.text("Đợt này chưa có lần chạy nào."))
     for run in damaged:
-        switches.tell(run.vi, run.en)
+        click.echo(run.message(switches.lang), err=True)
     return EXIT_FINDINGS if damaged else 0
 
 
@@ -66,16 +66,18 @@ def archive(switches: Switches, run: int | None, output: Path | None) -> int:
     from aggregator.steps.runs import one_run
 
     campaign = switches.campaign()
-    with one_run(campaign, switches.tell):
+    with one_run(campaign, switches.pass_on):
         done = packing.archive(campaign, run, output, switches.force)
     switches.document({"campaign": campaign.id, **done.document()})
     for line in missing_lines(done, switches.lang):
         click.echo(line, err=True)
     if done.output:
         switches.say(
-            switches.vi(
-                f"Đã đóng gói lần chạy {done.run} ({done.inputs} tệp nhận về) vào {done.output}",
-                f"Packed run {done.run} ({done.inputs} returned files) into {done.output}",
+            switches.text(
+                "Đã đóng gói lần chạy {run} ({inputs} tệp nhận về) vào {output}",
+                run=done.run,
+                inputs=done.inputs,
+                output=done.output,
             )
         )
     return EXIT_FINDINGS if done.missing else 0

@@ -11,13 +11,12 @@ from itertools import groupby
 
 from aggregator.findings import Finding
 from aggregator.reading.areas import column_number
+from aggregator.words import in_language
 
 MOST = 12
 """Cells and ranges that are listed per sheet; of the others it is said how many there are."""
 RANGE_FROM = 3
 ADDRESS = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})")
-ROW_WORDS = {"vi": "dòng", "en": "row"}
-MORE_WORDS = {"vi": "và {} ô khác", "en": "and {} more"}
 
 
 def joined_places(findings: Sequence[Finding], lang: str) -> str:
@@ -26,7 +25,7 @@ def joined_places(findings: Sequence[Finding], lang: str) -> str:
     if len(placed) == 1:
         (sheet, cell, row), *_ = placed
         where = "!".join(part for part in (sheet, cell) if part)
-        return f"{where} ({ROW_WORDS[lang]} {row})" if row and cell else where
+        return in_language("{where} (dòng {row})", lang, where=where, row=row) if row and cell else where
     by_sheet: dict[str, list[str]] = {}
     for sheet, cell, _ in placed:
         by_sheet.setdefault(sheet, []).extend([cell] if cell else [])
@@ -38,7 +37,7 @@ def _on_sheet(sheet: str, cells: Sequence[str], lang: str) -> str:
     pieces = list(_pieces(list(dict.fromkeys(cells))))
     shown = [text for text, _ in pieces[:MOST]]
     if more := sum(number for _, number in pieces[MOST:]):
-        shown.append(MORE_WORDS[lang].format(more))
+        shown.append(in_language("và {more} ô khác", lang, more=more))
     return "!".join(part for part in (sheet, ", ".join(shown)) if part)
 
 

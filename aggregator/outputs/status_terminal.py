@@ -23,15 +23,22 @@ from aggregator.outputs.status_words import (
 )
 from aggregator.outputs.terminal import file_summary, width
 from aggregator.status import BlankRow, Group, Standing, Tally, UnitStatus
+from aggregator.words import in_language, mark
 
 MAX_PARENTS = 40
 MAX_UNITS = 12
 """Of one parent."""
 MAX_ROWS = 10
-HEADS = {
-    "vi": ("Cấp", "Phải nộp", "Đã nhận", "Cần sửa", "Chưa nộp", "Muộn", "Đạt", "Hạn nộp"),
-    "en": ("Level", "Expected", "Accepted", "Correct", "Missing", "Late", "Rate", "Due"),
-}
+HEADS = (
+    mark("Cấp"),
+    mark("Phải nộp"),
+    mark("Đã nhận"),
+    mark("Cần sửa"),
+    mark("Chưa nộp"),
+    mark("Muộn"),
+    mark("Đạt"),
+    mark("Hạn nộp"),
+)
 FIRST, NUMBERS = 15, (9, 9, 8, 9, 6, 6)
 """Widths of the first column and of the numbers."""
 
@@ -51,22 +58,18 @@ def status_lines(standing: Standing, lang: str) -> Iterator[str]:
 
 def _head(standing: Standing, lang: str) -> Iterator[str]:
     at, total = standing.result.at, standing.total
-    title = "Status" if lang == "en" else "Tình hình nộp báo cáo"
+    title = in_language("Tình hình nộp báo cáo", lang)
     yield from _wrapped(f"{title}: {at.name} ({at.code})")
     if standing.now:
         day = day_text(standing.now, lang)
-        yield f"As of {day}" if lang == "en" else f"Tính đến ngày {day}"
+        yield in_language("Tính đến ngày {day}", lang, day=day)
     yield from _wrapped(_capital(f"{counts_text(total, lang)}."))
     if standing.result.files:
         yield file_summary(standing.result.files, lang) + "."
     if total.received:
         yield from _wrapped(_signed(total, lang))
     if outside := sum(unit.state == "outside" for unit in standing.units):
-        yield (
-            f"{outside} units reported though they need not."
-            if lang == "en"
-            else (f"Ngoài ra có {outside} đơn vị không phải nộp nhưng có gửi.")
-        )
+        yield (in_language("Ngoài ra có {outside} đơn vị không phải nộp nhưng có gửi.", lang, outside=outside))
     if total.late_unknown:
         yield from _wrapped(late_advice(total.late_unknown, lang))
 
@@ -76,9 +79,12 @@ def _capital(text: str) -> str:
 
 
 def _signed(total: Tally, lang: str) -> str:
-    if lang == "en":
-        return f"Signed copies (scan, photo, Word): {total.signed} of {total.received} units that reported."
-    return f"Bản ký (bản chụp, ảnh, Word): có ở {total.signed}/{total.received} đơn vị đã nộp."
+    return in_language(
+        "Bản ký (bản chụp, ảnh, Word): có ở {signed}/{received} đơn vị đã nộp.",
+        lang,
+        signed=total.signed,
+        received=total.received,
+    )
 
 
 def _wrapped(text: str, indent: str = "", hanging: str = "  ") -> list[str]:
@@ -96,15 +102,15 @@ def _wrapped(text: str, indent: str = "", hanging: str = "  ") -> list[str]:
 
 
 def _table(standing: Standing, lang: str) -> Iterator[str]:
-    heads = HEADS[lang]
+    heads = tuple(in_language(head, lang) for head in HEADS)
     yield _line(heads[0], heads[1:-1], heads[-1])
     for level, tally in standing.levels:
         deadline = standing.deadlines.get(level)
-        none = "no deadline" if lang == "en" else "chưa có hạn"
+        none = in_language("chưa có hạn", lang)
         due = deadline_brief(deadline, lang) if deadline else none
         yield _line(LEVELS[lang].get(level, level), _numbers(tally, deadline is not None), due)
     if len(standing.levels) > 1:
-        yield _line("Total" if lang == "en" else "Cộng", _numbers(standing.total, bool(standing.deadlines)), "")
+        yield _line(in_language("Cộng", lang), _numbers(standing.total, bool(standing.deadlines)), "")
 
 
 def _numbers(tally: Tally, has_deadline: bool) -> tuple[str, ...]:
@@ -141,7 +147,7 @@ def _group_lines(group: Group, lang: str) -> Iterator[str]:
     for unit in group.to_do[:MAX_UNITS]:
         yield from _unit_lines(unit, lang)
     if (more := len(group.to_do) - MAX_UNITS) > 0:
-        yield f"  and {more} more units" if lang == "en" else f"  và {more} đơn vị khác"
+        yield in_language("  và {more} đơn vị khác", lang, more=more)
     late = [unit for unit in group.units if unit.late]
     if late:
         yield from _wrapped(_late_text(late, lang), indent="  ")
@@ -154,9 +160,7 @@ def _unit_lines(unit: UnitStatus, lang: str) -> Iterator[str]:
     yield from _wrapped(head + signed, indent="  ")
     for file in unit.faulty:
         yield from _wrapped(faulty_text(file, lang), indent="    ")
-    contact = contact_text(unit.unit, lang) or (
-        "no contact in units.csv" if lang == "en" else "chưa có liên hệ trong units.csv"
-    )
+    contact = contact_text(unit.unit, lang) or (in_language("chưa có liên hệ trong units.csv", lang))
     yield from _wrapped(contact, indent="    ")
 
 
@@ -165,7 +169,7 @@ def _late_text(late: list[UnitStatus], lang: str) -> str:
     told = [f"{unit.unit.code} {unit.unit.name}{_came(unit, lang)}" for unit in late[:MAX_UNITS]]
     more = len(late) - len(told)
     if more:
-        told.append(f"and {more} more" if lang == "en" else f"và {more} đơn vị khác")
+        told.append(in_language("và {more} đơn vị khác", lang, more=more))
     return f"- {STATES[lang]['late'].upper()}: {'; '.join(told)}"
 
 
@@ -179,18 +183,14 @@ def _rest(standing: Standing, lang: str) -> Iterator[str]:
     done = len(standing.groups) - len(busy)
     if done:
         yield ""
-        text = f"{done} more with everything in." if lang == "en" else f"{done} nơi khác đã nộp đủ, không phải nhắc."
+        text = in_language("{done} nơi khác đã nộp đủ, không phải nhắc.", lang, done=done)
         yield from _wrapped(text)
     if (hidden := len(busy) - MAX_PARENTS) > 0:
         yield ""
-        yield f"And {hidden} more parents." if lang == "en" else f"Và {hidden} nơi khác."
+        yield in_language("Và {hidden} nơi khác.", lang, hidden=hidden)
     if hidden > 0 or any(max(len(group.to_do), group.tally.late or 0) > MAX_UNITS for group in busy):
         yield ""
-        yield from _wrapped(
-            "The list is cut; --reminders and --json have everything."
-            if lang == "en"
-            else "Danh sách trên đã rút gọn; --reminders và --json cho đủ tất cả."
-        )
+        yield from _wrapped(in_language("Danh sách trên đã rút gọn; --reminders và --json cho đủ tất cả.", lang))
 
 
 # --- files of nobody, rows of nobody -------------------------------------------------------------------------------
@@ -201,15 +201,11 @@ def _stray_lines(standing: Standing, lang: str) -> Iterator[str]:
     if not standing.strays:
         return
     yield ""
-    yield from _wrapped(
-        "Refused files of no unit that must report (check lists what is wrong):"
-        if lang == "en"
-        else "Tệp bị loại, chưa rõ của đơn vị nào phải nộp (lệnh check cho biết lý do):"
-    )
+    yield from _wrapped(in_language("Tệp bị loại, chưa rõ của đơn vị nào phải nộp (lệnh check cho biết lý do):", lang))
     for file in standing.strays[:MAX_ROWS]:
         yield from _wrapped(file.path, indent="  ")
     if (more := len(standing.strays) - MAX_ROWS) > 0:
-        yield f"  and {more} more (--json)" if lang == "en" else f"  và {more} tệp khác (xem --json)"
+        yield in_language("  và {more} tệp khác (xem --json)", lang, more=more)
 
 
 def _blank_lines(rows: tuple[BlankRow, ...], lang: str) -> Iterator[str]:
@@ -217,12 +213,10 @@ def _blank_lines(rows: tuple[BlankRow, ...], lang: str) -> Iterator[str]:
         return
     yield ""
     yield from _wrapped(
-        "Rows that more than half of the accepted returns left blank (do the units read them rightly?):"
-        if lang == "en"
-        else "Dòng mà hơn nửa số bản đã nhận để trống (nên hỏi lại xem các đơn vị có hiểu đúng không):"
+        in_language("Dòng mà hơn nửa số bản đã nhận để trống (nên hỏi lại xem các đơn vị có hiểu đúng không):", lang)
     )
     for blank in rows[:MAX_ROWS]:
         yield from _wrapped(f"{blank.row.code} {blank.row.label}: {blank.blank}/{blank.returns}", indent="  ")
     if len(rows) > MAX_ROWS:
         more = len(rows) - MAX_ROWS
-        yield f"  and {more} more (--json)" if lang == "en" else f"  và {more} dòng khác (xem --json)"
+        yield in_language("  và {more} dòng khác (xem --json)", lang, more=more)

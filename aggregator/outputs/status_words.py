@@ -12,31 +12,31 @@ from aggregator.campaign import Deadline
 from aggregator.receipts import RECEIPTS_FILE
 from aggregator.register import Unit
 from aggregator.status import Faulty, Tally, UnitStatus
+from aggregator.words import both, in_language, mark
 
-STATES: Mapping[str, Mapping[str, str]] = {
-    "vi": {"accepted": "đã nhận", "refused": "cần sửa", "missing": "chưa nộp", "late": "nộp muộn"},
-    "en": {"accepted": "accepted", "refused": "to correct", "missing": "missing", "late": "late"},
-}
-DUE: Mapping[str, Mapping[str, str]] = {
-    "vi": {"overdue": "quá hạn", "not-due": "chưa đến hạn"},
-    "en": {"overdue": "overdue", "not-due": "not yet due"},
-}
-LEVELS: Mapping[str, Mapping[str, str]] = {
-    "vi": {
-        "school": "Trường, đơn vị",
-        "commune": "Xã, phường",
-        "district": "Huyện, quận",
-        "province": "Tỉnh",
-        "nation": "Toàn quốc",
-    },
-    "en": {
-        "school": "Schools, units",
-        "commune": "Communes",
-        "district": "Districts",
-        "province": "Province",
-        "nation": "Nation",
-    },
-}
+STATES: Mapping[str, Mapping[str, str]] = both(
+    {
+        "accepted": mark("đã nhận"),
+        "refused": mark("cần sửa"),
+        "missing": mark("chưa nộp"),
+        "late": mark("nộp muộn"),
+    }
+)
+DUE: Mapping[str, Mapping[str, str]] = both(
+    {
+        "overdue": mark("quá hạn"),
+        "not-due": mark("chưa đến hạn"),
+    }
+)
+LEVELS: Mapping[str, Mapping[str, str]] = both(
+    {
+        "school": mark("Trường, đơn vị"),
+        "commune": mark("Xã, phường"),
+        "district": mark("Huyện, quận"),
+        "province": mark("Tỉnh"),
+        "nation": mark("Toàn quốc"),
+    }
+)
 
 
 def day_text(day: date, lang: str) -> str:
@@ -46,9 +46,9 @@ def day_text(day: date, lang: str) -> str:
 def deadline_text(deadline: Deadline, lang: str) -> str:
     """As the plans say it: the day itself is in time, or only the day before."""
     day = day_text(deadline.day, lang)
-    if lang == "en":
-        return f"by {day}" if deadline.inclusive else f"before {day}"
-    return f"chậm nhất ngày {day}" if deadline.inclusive else f"trước ngày {day}"
+    if deadline.inclusive:
+        return in_language("chậm nhất ngày {day}", lang, day=day)
+    return in_language("trước ngày {day}", lang, day=day)
 
 
 def deadline_brief(deadline: Deadline, lang: str) -> str:
@@ -66,9 +66,7 @@ def state_text(unit: UnitStatus, lang: str) -> str:
 
 
 def signed_text(unit: UnitStatus, lang: str) -> str:
-    if lang == "en":
-        return f"signed copy: {'yes' if unit.signed else 'no'}"
-    return f"bản ký: {'có' if unit.signed else 'chưa'}"
+    return in_language("bản ký: có", lang) if unit.signed else in_language("bản ký: chưa", lang)
 
 
 def counts_text(tally: Tally, lang: str) -> str:
@@ -86,14 +84,14 @@ def counts_text(tally: Tally, lang: str) -> str:
 
 def contact_text(unit: Unit, lang: str) -> str:
     """Telephone and e-mail of the register, or nothing."""
-    phone = f"{'tel.' if lang == 'en' else 'ĐT'} {unit.phone}" if unit.phone else ""
+    phone = in_language("ĐT {phone}", lang, phone=unit.phone) if unit.phone else ""
     return ", ".join(part for part in (phone, unit.email) if part)
 
 
 def faulty_text(file: Faulty, lang: str) -> str:
     """`0900001_Thu-vien.xlsx: 3 lỗi`."""
     number = len(file.errors)
-    errors = f"{number} {'error' if number == 1 else 'errors'}" if lang == "en" else f"{number} lỗi"
+    errors = in_language(mark("{number} lỗi", "one") if number == 1 else mark("{number} lỗi"), lang, number=number)
     return f"{file_name(file.path)}: {errors}"
 
 
@@ -104,12 +102,10 @@ def file_name(path: str) -> str:
 
 def late_advice(number: int, lang: str) -> str:
     """Of how many returns nobody knows whether they were late, and what to do."""
-    if lang == "en":
-        return (
-            f"Late: not known for {number} units, because nobody noted when their files came in. Write the day into "
-            f"the column received of {RECEIPTS_FILE}, or run again with --received YYYY-MM-DD."
-        )
-    return (
-        f"Nộp muộn: chưa biết ở {number} đơn vị, vì chưa rõ ngày nhận tệp. Xin ghi ngày nhận vào cột received của "
-        f"{RECEIPTS_FILE}, hoặc chạy lại với --received YYYY-MM-DD."
+    return in_language(
+        "Nộp muộn: chưa biết ở {number} đơn vị, vì chưa rõ ngày nhận tệp. Xin ghi ngày nhận vào cột received của "
+        "{file}, hoặc chạy lại với --received YYYY-MM-DD.",
+        lang,
+        number=number,
+        file=RECEIPTS_FILE,
     )

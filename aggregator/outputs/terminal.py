@@ -13,27 +13,24 @@ from aggregator.catalogue import message, severity_of
 from aggregator.consolidation import Consolidation, Coverage, Effect, FileLine
 from aggregator.findings import SEVERITIES, Finding
 from aggregator.outputs.places import joined_places
+from aggregator.words import both, in_language, mark
 
-WORDS = {
-    "vi": {"error": "LỖI", "warning": "LƯU Ý", "info": "GHI NHẬN"},
-    "en": {"error": "ERROR", "warning": "WARNING", "info": "INFO"},
-}
-STATUS = {
-    "vi": {
-        "accepted": "đã nhận",
-        "refused": "cần sửa",
-        "superseded": "có bản mới hơn",
-        "duplicate": "trùng",
-        "ignored": "bỏ qua",
-    },
-    "en": {
-        "accepted": "accepted",
-        "refused": "refused",
-        "superseded": "superseded",
-        "duplicate": "duplicate",
-        "ignored": "ignored",
-    },
-}
+WORDS = both(
+    {
+        "error": mark("LỖI"),
+        "warning": mark("LƯU Ý"),
+        "info": mark("GHI NHẬN"),
+    }
+)
+STATUS = both(
+    {
+        "accepted": mark("đã nhận"),
+        "refused": mark("cần sửa", "file"),
+        "superseded": mark("có bản mới hơn"),
+        "duplicate": mark("trùng"),
+        "ignored": mark("bỏ qua"),
+    }
+)
 MAX_MISSING = 20
 SUMMED_UP = ("report-missing",)
 """Codes that the summary tells in one line; the workbook and the JSON list them one by one."""
@@ -51,7 +48,7 @@ def finding_lines(findings: Iterable[Finding], lang: str, severities: Sequence[s
             by_file.setdefault(finding.file or "", []).append(finding)
     for file, group in sorted(by_file.items(), key=lambda item: _gravest(item[1])):
         yield ""
-        yield file or ("Toàn đợt" if lang == "vi" else "Whole campaign")
+        yield file or in_language("Toàn đợt", lang)
         yield from _group_lines(group, lang)
 
 
@@ -74,35 +71,40 @@ def file_summary(files: Sequence[FileLine], lang: str) -> str:
     words = STATUS[lang]
     counts = {status: sum(line.status == status for line in files) for status in words}
     parts = ", ".join(f"{number} {words[status]}" for status, number in counts.items() if number)
-    return f"{len(files)} {'tệp' if lang == 'vi' else 'files'}: {parts}" if files else ""
+    return in_language("{number} tệp: {parts}", lang, number=len(files), parts=parts) if files else ""
 
 
 def coverage_lines(coverage: Coverage, names: dict[str, str], lang: str) -> Iterator[str]:
     """How many units are in, and who is missing."""
     if coverage.expected is None:
-        yield f"{len(coverage.accepted)} " + (
-            "đơn vị đã cộng (chạy ngoài thư mục đợt báo cáo nên không biết còn thiếu đơn vị nào)"
-            if lang == "vi"
-            else "units added (without a campaign nobody knows who is missing)"
+        yield in_language(
+            "{number} đơn vị đã cộng (chạy ngoài thư mục đợt báo cáo nên không biết còn thiếu đơn vị nào)",
+            lang,
+            number=len(coverage.accepted),
         )
         return
-    vi = f"{len(coverage.accepted)}/{len(coverage.expected)} đơn vị đã nhận, {len(coverage.refused)} cần sửa, "
-    en = f"{len(coverage.accepted)}/{len(coverage.expected)} units accepted, {len(coverage.refused)} to correct, "
-    yield vi + f"{len(coverage.missing)} chưa nộp" if lang == "vi" else en + f"{len(coverage.missing)} missing"
+    yield in_language(
+        "{accepted}/{expected} đơn vị đã nhận, {refused} cần sửa, {missing} chưa nộp",
+        lang,
+        accepted=len(coverage.accepted),
+        expected=len(coverage.expected),
+        refused=len(coverage.refused),
+        missing=len(coverage.missing),
+    )
     if coverage.late:
-        yield f"{len(coverage.late)} đơn vị nộp muộn" if lang == "vi" else f"{len(coverage.late)} units were late"
+        yield in_language("{number} đơn vị nộp muộn", lang, number=len(coverage.late))
     listed = [f"{code} {names.get(code, '')}".strip() for code in coverage.missing[:MAX_MISSING]]
     more = len(coverage.missing) - len(listed)
     if listed:
-        head = "Chưa nộp: " if lang == "vi" else "Missing: "
-        tail = (f"; và {more} đơn vị khác" if lang == "vi" else f"; and {more} more") if more else ""
+        head = in_language("Chưa nộp: ", lang)
+        tail = (in_language("; và {more} đơn vị khác", lang, more=more)) if more else ""
         yield from textwrap.wrap(head + "; ".join(listed) + tail, width(), subsequent_indent="  ")
 
 
 def result_lines(result: Consolidation, lang: str) -> Iterator[str]:
     """The head of a result: for whom, how many, who is missing."""
     names = {unit.code: unit.name for unit in result.register.units}
-    yield f"{'Tổng hợp của' if lang == 'vi' else 'Consolidated for'} {result.at.name} ({result.at.code})"
+    yield in_language("Tổng hợp của {name} ({code})", lang, name=result.at.name, code=result.at.code)
     yield file_summary(result.files, lang)
     yield from coverage_lines(result.coverage, names, lang)
     yield from decision_lines(result.effects, lang)
@@ -111,5 +113,5 @@ def result_lines(result: Consolidation, lang: str) -> Iterator[str]:
 def decision_lines(effects: Iterable[Effect], lang: str) -> Iterator[str]:
     """What staff decided and where it had an effect."""
     for effect in effects:
-        head = f"{'Quyết định' if lang == 'vi' else 'Decision'} {effect.decision.text}: {', '.join(effect.on)}"
+        head = in_language("Quyết định {decision}: {on}", lang, decision=effect.decision.text, on=", ".join(effect.on))
         yield from textwrap.wrap(head, width(), subsequent_indent="  ", break_long_words=False)

@@ -3,49 +3,29 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from aggregator.outputs.terminal import width
 from aggregator.outputs.trace_tree import TracedBranch, TracedFigure, TracedLeaf
 from aggregator.outputs.workbook_layout import ORIGIN_WORDS
-from aggregator.submission import Origin
 from aggregator.text import printable
+from aggregator.words import both, in_language, mark
 
 SHA_SHOWN = 12
 INDENT = "  "
-ORIGINS: Mapping[str, Mapping[Origin, str]] = {
-    "vi": ORIGIN_WORDS,
-    "en": {
-        "own": "the unit's own form",
-        "proven": "consolidated workbook, verified, seal right",
-        "consistent": "consolidated workbook, consistent, origin not proven",
-        "typed": "total typed by hand, units below included",
-    },
-}
-WORDS = {
-    "vi": {
-        "blank": "{n} đơn vị để trống",
-        "own": "hoạt động của chính đơn vị",
-        "none": "chưa có bản nộp nào",
-        "typed": "đơn vị gõ “{text}”",
-        "via": "qua tệp tổng hợp {text}",
-        "sum": "cộng từ",
-        "count": "số lượng",
-        "people": "số người",
-        "money": "số tiền",
-    },
-    "en": {
-        "blank": "{n} units left it blank",
-        "own": "its own activity",
-        "none": "nothing came in",
-        "typed": "typed as “{text}”",
-        "via": "through the consolidated workbook {text}",
-        "sum": "sum of",
-        "count": "count",
-        "people": "people",
-        "money": "money",
-    },
-}
+WORDS = both(
+    {
+        "blank": mark("{n} đơn vị để trống"),
+        "own": mark("hoạt động của chính đơn vị"),
+        "none": mark("chưa có bản nộp nào"),
+        "typed": mark("đơn vị gõ “{text}”"),
+        "via": mark("qua tệp tổng hợp {text}"),
+        "sum": mark("cộng từ"),
+        "count": mark("số lượng"),
+        "people": mark("số người"),
+        "money": mark("số tiền"),
+    }
+)
 
 
 def trace_lines(figures: Iterable[TracedFigure], lang: str) -> Iterator[str]:
@@ -83,7 +63,7 @@ def _leaf(traced: TracedLeaf, lang: str, depth: int) -> Iterator[str]:
     yield from _wrapped(f"{leaf.unit.code} {leaf.unit.name}: {grouped(traced.value)}", depth)
     yield from _wrapped(f"{traced.sheet}!{traced.cell} · {leaf.file} [{leaf.sha256[:SHA_SHOWN]}]", depth + 1)
     if leaf.origin != "own":
-        yield from _wrapped(ORIGINS[lang][leaf.origin], depth + 1)
+        yield from _wrapped(in_language(ORIGIN_WORDS[leaf.origin], lang), depth + 1)
     if leaf.via:
         yield from _wrapped(words["via"].format(text=leaf.via), depth + 1)
     for text in traced.typed:

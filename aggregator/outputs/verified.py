@@ -9,28 +9,23 @@ from dataclasses import dataclass
 from aggregator.consolidation import FileLine
 from aggregator.outputs.terminal import width
 from aggregator.submission import Proof
+from aggregator.words import both, mark
 
-SENTENCES = {
-    "vi": {
-        "proven": "còn nguyên; dấu đúng, do đợt báo cáo này lập ({leaves} bản nộp).",
-        "not-proven": "số liệu khớp, không ô nào bị sửa; chưa chứng minh được tệp do ai lập, vì không có khoá của đợt "
-        "báo cáo ở đây ({leaves} bản nộp).",
-        "foreign": "số liệu khớp, không ô nào bị sửa; tệp của đợt báo cáo khác nên không kiểm được dấu "
-        "({leaves} bản nộp).",
-        "edited": "ĐÃ BỊ SỬA ở {places} chỗ.",
-        "other": "không kiểm được, xem giải thích.",
-        "ignored": "bỏ qua.",
-    },
-    "en": {
-        "proven": "intact; the seal is right, written by this campaign ({leaves} reports).",
-        "not-proven": "consistent, no cell was edited; origin not proven, for the campaign's key is not here "
-        "({leaves} reports).",
-        "foreign": "consistent, no cell was edited; the seal of another campaign cannot be checked ({leaves} reports).",
-        "edited": "EDITED in {places} places.",
-        "other": "could not be verified, see the explanation.",
-        "ignored": "passed over.",
-    },
-}
+SENTENCES = both(
+    {
+        "proven": mark("còn nguyên; dấu đúng, do đợt báo cáo này lập ({leaves} bản nộp)."),
+        "not-proven": mark(
+            "số liệu khớp, không ô nào bị sửa; chưa chứng minh được tệp do ai lập, vì không có khoá của "
+            "đợt báo cáo ở đây ({leaves} bản nộp)."
+        ),
+        "foreign": mark(
+            "số liệu khớp, không ô nào bị sửa; tệp của đợt báo cáo khác nên không kiểm được dấu ({leaves} bản nộp)."
+        ),
+        "edited": mark("ĐÃ BỊ SỬA ở {places} chỗ."),
+        "other": mark("không kiểm được, xem giải thích."),
+        "ignored": mark("bỏ qua."),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,6 +199,6 @@ def _pack(file: BinaryIO, entries: Sequence[_Entry]) -> None:
                 whole = _copy(entry, target)
             if not whole:
                 raise Stop(
-                    f"Tệp {entry.name} vừa bị thay đổi trong lúc đóng gói. Chưa ghi gì cả; xin chạy lại.",
-                    f"{entry.name} was changed while it was packed. Nothing was written; run again.",
+                    "Tệp {entry_name} vừa bị thay đổi trong lúc đóng gói. Chưa ghi gì cả; xin chạy lại.",
+                    entry_name=entry.name,
                 )

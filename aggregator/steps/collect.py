@@ -86,7 +86,7 @@ def check(request: Request) -> Checked:
 def aggregate(request: Request) -> Aggregated:
     """Read, check, choose, add up and write the consolidated workbooks."""
     if request.each and request.each not in LEVELS:
-        raise Usage(f"Không có cấp “{request.each}”. Các cấp: {', '.join(LEVELS)}.", f"No level '{request.each}'.")
+        raise Usage("Không có cấp “{each}”. Các cấp: {listed}.", each=request.each, listed=", ".join(LEVELS))
     with one_run(request.campaign, request.waiting):
         collected = collect(request)
         units = _wanted(collected.at, request.each, collected.choice)

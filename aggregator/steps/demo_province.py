@@ -73,10 +73,9 @@ def make_room(folder: Path) -> None:
 class NotOurs(Stop):
     def __init__(self, folder: Path) -> None:
         super().__init__(
-            f"{folder} đã có và không phải do lệnh demo tạo ra, nên không động đến. Xin chọn thư mục khác: "
-            "aggregator demo THƯ_MỤC_MỚI",
-            f"{folder} exists and was not made by demo, so it is left alone. Choose another folder: "
-            "aggregator demo NEW_DIR",
+            "{folder} đã có và không phải do lệnh demo tạo ra, nên không động đến. Xin chọn thư mục "
+            "khác: aggregator demo THƯ_MỤC_MỚI",
+            folder=folder,
         )
 
 

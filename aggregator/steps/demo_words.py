@@ -23,17 +23,18 @@ from aggregator.steps.collect import Aggregated
 from aggregator.steps.demo_numbers import SCHOOL, habits
 from aggregator.steps.demo_outcome import Outcome, Sum
 from aggregator.steps.demo_province import SEED
+from aggregator.words import ENGLISH, in_language, mark
 
 WIDTH = 79
 GLUE = "\N{NO-BREAK SPACE}"
 """Keeps a code and its number on one line."""
-MAIN: tuple[tuple[FigureKey, str, str], ...] = (
-    (("1", "count"), "Lớp bồi dưỡng, tập huấn", "Classes"),
-    (("1.T", "people"), "Người tham gia các lớp", "Participants"),
-    (("4.2", "count"), "Sách huy động (quyển)", "Books given"),
-    (("5", "count"), "Cuộc thi, tọa đàm (mục 5)", "Contests, talks (row 5)"),
-    (("10.1", "money"), "Ngân sách nhà nước (đồng)", "State budget (đồng)"),
-    (("10.2", "money"), "Kinh phí khác (đồng)", "Other money (đồng)"),
+MAIN: tuple[tuple[FigureKey, str], ...] = (
+    (("1", "count"), mark("Lớp bồi dưỡng, tập huấn")),
+    (("1.T", "people"), mark("Người tham gia các lớp")),
+    (("4.2", "count"), mark("Sách huy động (quyển)")),
+    (("5", "count"), mark("Cuộc thi, tọa đàm (mục 5)")),
+    (("10.1", "money"), mark("Ngân sách nhà nước (đồng)")),
+    (("10.2", "money"), mark("Kinh phí khác (đồng)")),
 )
 """The figures that are printed; all are compared."""
 SHOWN_FAULT = "row-moved"
@@ -46,38 +47,43 @@ class Words:
     lang: str
     folder: Path
 
-    def vi(self, vi: str, en: str) -> str:
-        return en if self.lang == "en" else vi
+    def text(self, message: str, /, **values: Any) -> str:
+        return in_language(message, self.lang, **values)
 
     def number(self, value: int) -> str:
-        return f"{value:,}".replace(",", self.vi(".", ","))
+        return f"{value:,}".replace(",", "," if self.lang == ENGLISH else ".")
 
     def opened(self, campaign: Campaign) -> Iterator[str]:
         levels = Counter(unit.level for unit in campaign.register.units)
-        yield self.vi(
-            f"DỮ LIỆU BỊA: {campaign.root.name}, năm {campaign.year}, hạt giống ngẫu nhiên {SEED}",
-            f"INVENTED DATA: {campaign.root.name}, {campaign.year}, random seed {SEED}",
+        yield self.text(
+            "DỮ LIỆU BỊA: {root_name}, năm {year}, hạt giống ngẫu nhiên {seed}",
+            root_name=campaign.root.name,
+            year=campaign.year,
+            seed=SEED,
         )
-        yield self.vi(
-            f"1. Lập đợt:   {levels['district']} huyện, {levels['commune']} xã, {levels['school']} trường, trung tâm",
-            f"1. Campaign:  {levels['district']} districts, {levels['commune']} communes, {levels['school']} schools",
+        yield self.text(
+            "1. Lập đợt:   {district} huyện, {commune} xã, {school} trường, trung tâm",
+            district=levels["district"],
+            commune=levels["commune"],
+            school=levels["school"],
         )
 
     def issued(self, campaign: Campaign, number: int) -> str:
         folder = self.folder / campaign.issued
-        return self.vi(f"2. Phát biểu: {number} tệp, trong {folder}", f"2. Issued:    {number} files, in {folder}")
+        return self.text("2. Phát biểu: {number} tệp, trong {folder}", number=number, folder=folder)
 
     def sent(self, campaign: Campaign, number: int) -> str:
         folder = self.folder / campaign.received
-        return self.vi(
-            f"3. Nhận về:   {number} tệp đã điền, có cả tệp lỗi, trong {folder}",
-            f"3. Returned:  {number} filled files, faulty ones too, in {folder}",
+        return self.text(
+            "3. Nhận về:   {number} tệp đã điền, có cả tệp lỗi, trong {folder}",
+            number=number,
+            folder=folder,
         )
 
     def added(self, done: Aggregated) -> Iterator[str]:
         result = done.result
         files = file_summary(result.files, self.lang).partition(": ")[2]
-        yield self.vi(f"4. Tổng hợp:  tệp: {files}", f"4. Added up:  {files}")
+        yield self.text("4. Tổng hợp:  tệp: {files}", files=files)
         yield " " * 14 + next(coverage_lines(result.coverage, {}, self.lang))
 
     # --- the two calculations --------------------------------------------------------------------------------------
@@ -88,19 +94,18 @@ class Words:
             yield from self._table(outcome.sums[0])
             yield from self._agreement(outcome.sums)
         else:
-            yield self.vi(
+            yield self.text(
                 "Phép cộng lần hai chỉ có trong bản mã nguồn (tests/oracle.py), không có ở đây.",
-                "The second calculation is only part of the source checkout (tests/oracle.py).",
             )
         yield from self._wrapped(self._chain(outcome))
 
     def _table(self, pair: Sum) -> Iterator[str]:
-        heads = (self.vi("Chương trình", "This program"), self.vi("Cộng lần hai", "Second sum"))
-        yield f"{self.vi('Toàn tỉnh', 'Province'):30}{heads[0]:>18}{heads[1]:>18}"
-        for figure, vi, en in MAIN:
+        heads = (self.text("Chương trình"), self.text("Cộng lần hai"))
+        yield f"{self.text('Toàn tỉnh'):30}{heads[0]:>18}{heads[1]:>18}"
+        for figure, name in MAIN:
             ours, theirs = (self.number(totals[figure]) for totals in (pair.ours, pair.theirs))
-            mark = "" if ours == theirs else "   ≠"
-            yield f"{self.vi(vi, en):30}{ours:>18}{theirs:>18}{mark}"
+            sign = "" if ours == theirs else "   ≠"
+            yield f"{self.text(name):30}{ours:>18}{theirs:>18}{sign}"
 
     def _agreement(self, sums: tuple[Sum, ...]) -> Iterator[str]:
         wrong = [
@@ -111,24 +116,23 @@ class Words:
         ]
         names, figures = ", ".join(pair.name for pair in sums[1:]), len(sums[0].ours)
         if wrong:
-            yield from self._wrapped(self.vi("KHÔNG KHỚP: ", "THEY DIFFER: ") + "; ".join(wrong))
+            yield from self._wrapped(self.text("KHÔNG KHỚP: ") + "; ".join(wrong))
             return
         yield from self._wrapped(
-            self.vi(
-                f"KHỚP: cả {figures} số liệu của toàn tỉnh, và của từng nhánh ({names}). "
-                "Lần hai: tests/oracle.py, chỉ dùng openpyxl.",
-                f"AGREED: all {figures} figures of the province and of each branch ({names}). "
-                "Second sum: tests/oracle.py, openpyxl alone.",
+            self.text(
+                "KHỚP: cả {figures} số liệu của toàn tỉnh, và của từng nhánh ({names}). Lần hai: "
+                "tests/oracle.py, chỉ dùng openpyxl.",
+                figures=figures,
+                names=names,
             )
         )
 
     def _chain(self, outcome: Outcome) -> str:
         if outcome.chain_agrees:
-            return self.vi(
+            return self.text(
                 "Cộng qua cấp huyện (tỉnh chỉ nhận tệp của các huyện): cũng ra đúng số đó.",
-                "By way of the districts (the province gets their workbooks only): the same totals.",
             )
-        return self.vi("Cộng qua cấp huyện: KHÔNG KHỚP.", "By way of the districts: THEY DIFFER.")
+        return self.text("Cộng qua cấp huyện: KHÔNG KHỚP.")
 
     # --- findings and files ----------------------------------------------------------------------------------------
 
@@ -136,9 +140,9 @@ class Words:
         """Every code that was met, with how often, by severity."""
         counts = count_codes(done.result.findings)
         yield ""
-        yield self.vi(
-            f"Cố ý gài lỗi; đã gặp {len(counts)} loại vấn đề (giải thích: docs/findings.md):",
-            f"The faults are meant; {len(counts)} kinds of findings (see docs/findings.md):",
+        yield self.text(
+            "Cố ý gài lỗi; đã gặp {number} loại vấn đề (giải thích: docs/findings.md):",
+            number=len(counts),
         )
         for severity in SEVERITIES:
             codes = [f"{code}{GLUE}{number}" for (level, code), number in counts.items() if level == severity]
@@ -152,39 +156,34 @@ class Words:
         issued = next((campaign.folder / campaign.issued).glob(f"*/{good.unit.code}_*.xlsx"))
         sheets = "“Tổng hợp”, “Vấn đề”, “Tình trạng nộp”"
         yield ""
-        yield self.vi(
-            f"MỞ XEM, trong thư mục {folder} (bằng Excel, LibreOffice hoặc WPS):",
-            f"WHAT TO OPEN, in the folder {folder} (with Excel, LibreOffice or WPS):",
+        yield self.text(
+            "MỞ XEM, trong thư mục {folder} (bằng Excel, LibreOffice hoặc WPS):",
+            folder=folder,
         )
         yield from self._place(
             done.outputs[0],
-            f"cả tỉnh; xem trước các sheet {sheets}",
-            f"the province; first see the sheets {sheets}",
+            self.text("cả tỉnh; xem trước các sheet {sheets}", sheets=sheets),
         )
-        yield from self._place(
-            done.page or "", "cả tỉnh trên một trang web, xem được trên điện thoại", "the province on one page"
-        )
-        yield from self._place(done.outputs[1], "một huyện; các huyện khác ở cạnh", "a district; others beside it")
+        yield from self._place(done.page or "", self.text("cả tỉnh trên một trang web, xem được trên điện thoại"))
+        yield from self._place(done.outputs[1], self.text("một huyện; các huyện khác ở cạnh"))
         yield from self._place(
             issued.relative_to(campaign.folder).as_posix(),
-            "một biểu như trường nhận được",
-            "a form as a school gets it",
+            self.text("một biểu như trường nhận được"),
         )
-        yield from self._place(good.file, "biểu đó, trường đã điền", "the same form, filled in by the school")
-        yield from self._place(bad or "", "một tệp lỗi: hai dòng bị đổi chỗ", "a faulty file: two rows swapped")
+        yield from self._place(good.file, self.text("biểu đó, trường đã điền"))
+        yield from self._place(bad or "", self.text("một tệp lỗi: hai dòng bị đổi chỗ"))
         yield ""
         yield from self._wrapped(
-            self.vi(
-                f"Thử tiếp: sửa một tệp lỗi rồi chạy lại “aggregator -C {folder} aggregate”. "
-                "Chạy lại lệnh demo thì mọi thứ được làm mới.",
-                f"Next: correct a faulty file and run 'aggregator -C {folder} aggregate'. "
-                "Running demo again makes everything anew.",
+            self.text(
+                "Thử tiếp: sửa một tệp lỗi rồi chạy lại “aggregator -C {folder} aggregate”. Chạy lại lệnh "
+                "demo thì mọi thứ được làm mới.",
+                folder=folder,
             )
         )
 
-    def _place(self, path: str, vi: str, en: str) -> Iterator[str]:
+    def _place(self, path: str, what: str) -> Iterator[str]:
         yield f"  {path}"
-        yield f"      {self.vi(vi, en)}"
+        yield f"      {what}"
 
     def _wrapped(self, text: str) -> list[str]:
         lines = textwrap.wrap(text, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)

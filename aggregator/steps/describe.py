@@ -9,6 +9,7 @@ from pathlib import Path
 from aggregator.documents import Fault, load_json
 from aggregator.forms import Form, Row, form_faults, form_ids, load_form
 from aggregator.text import same_text
+from aggregator.words import in_language, mark
 
 
 def list_forms() -> tuple[Form, ...]:
@@ -37,16 +38,16 @@ def form_lines(form: Form) -> Iterator[str]:
 
 
 WORDS = {
-    "only-first": ("chỉ có ở mẫu thứ nhất: {before}", "only in the first form: {before}"),
-    "only-second": ("chỉ có ở mẫu thứ hai: {after}", "only in the second form: {after}"),
-    "label": ("đổi tên: “{before}” → “{after}”", "label: “{before}” → “{after}”"),
-    "unit": ("đổi đơn vị tính: “{before}” → “{after}”", "unit: “{before}” → “{after}”"),
-    "kind": ("đổi cách ghi: {before} → {after}", "kind: {before} → {after}"),
-    "place": ("đổi vị trí: dòng thứ {before} → {after}", "place: row {before} → {after}"),
-    "header": ("tiêu đề cột: “{before}” → “{after}”", "header: “{before}” → “{after}”"),
-    "caption": ("dòng kèm theo: “{before}” → “{after}”", "caption: “{before}” → “{after}”"),
-    "footnote": ("ghi chú cuối bảng: “{before}” → “{after}”", "footnote: “{before}” → “{after}”"),
-    "title": ("tên bảng: “{before}” → “{after}”", "title: “{before}” → “{after}”"),
+    "only-first": mark("chỉ có ở mẫu thứ nhất: {before}"),
+    "only-second": mark("chỉ có ở mẫu thứ hai: {after}"),
+    "label": mark("đổi tên: “{before}” → “{after}”"),
+    "unit": mark("đổi đơn vị tính: “{before}” → “{after}”"),
+    "kind": mark("đổi cách ghi: {before} → {after}"),
+    "place": mark("đổi vị trí: dòng thứ {before} → {after}"),
+    "header": mark("tiêu đề cột: “{before}” → “{after}”"),
+    "caption": mark("dòng kèm theo: “{before}” → “{after}”"),
+    "footnote": mark("ghi chú cuối bảng: “{before}” → “{after}”"),
+    "title": mark("tên bảng: “{before}” → “{after}”"),
 }
 
 
@@ -60,10 +61,9 @@ class Change:
     after: str | None
 
     def text(self, lang: str) -> str:
-        words = WORDS[self.what][1 if lang == "en" else 0]
-        none = "none" if lang == "en" else "không có"
-        sentence = words.format(before=self.before or none, after=self.after or none)
-        return f"{'row' if lang == 'en' else 'dòng'} {self.row}: {sentence}" if self.row else sentence
+        none = in_language("không có", lang)
+        sentence = in_language(WORDS[self.what], lang, before=self.before or none, after=self.after or none)
+        return in_language("dòng {row}: {sentence}", lang, row=self.row, sentence=sentence) if self.row else sentence
 
     def document(self) -> dict[str, str | None]:
         return {"what": self.what, "row": self.row, "before": self.before, "after": self.after}

@@ -27,16 +27,17 @@ from aggregator.steps.give_back_copies import Made, Maker, Task
 from aggregator.steps.placing import Placing
 from aggregator.steps.survey import RETURNS_FOLDER, Collected, Request, collect, expectation
 from aggregator.text import printable
+from aggregator.words import in_language, mark
 
 SECONDS = 60
 """For one file: read, mark or carry, read again."""
 COPY_SUFFIX, TEXT_SUFFIX = "_can-sua.xlsx", ".txt"
 OWN_NAME = re.compile(r"(?P<stem>.+?)(?:_ban-\d+)?(?:_can-sua)?(?P<number>-\d+)?\.(?:xlsx|txt)")
 """The names of our outputs; `number` is that of an earlier one that was kept."""
-WAYS: dict[Way, tuple[str, str]] = {
-    "marked": ("bản gốc có đánh dấu", "the original, marked"),
-    "carried": ("đã chép sang biểu mới", "copied into a fresh form"),
-    "text": ("chỉ có lời nhắn", "a text alone"),
+WAYS: dict[Way, str] = {
+    "marked": mark("bản gốc có đánh dấu"),
+    "carried": mark("đã chép sang biểu mới"),
+    "text": mark("chỉ có lời nhắn"),
 }
 
 
@@ -195,13 +196,12 @@ def _clear(folder: Path, campaign: Campaign, current: set[str]) -> None:
 
 def return_lines(done: GivenBack, lang: str) -> Iterator[str]:
     """For people: what goes back to whom, and where it lies."""
-    english = lang == "en"
     if not done.returned:
-        yield "Nothing needs to go back." if english else "Không có tệp nào cần trả lại."
+        yield in_language("Không có tệp nào cần trả lại.", lang)
         return
     for line in done.returned:
-        how = WAYS[line.way][english]
-        how += f" ({line.marked} {'cells' if english else 'ô'})" if line.marked else ""
+        how = in_language(WAYS[line.way], lang)
+        how += in_language(" ({number} ô)", lang, number=line.marked) if line.marked else ""
         yield f"{printable(line.file)}: {how} → {(line.copy or line.text).rpartition('/')[2]}"
     folder = done.returned[0].text.rpartition("/")[0]
-    yield f"{len(done.returned)} files, in {folder}/" if english else f"{len(done.returned)} tệp, trong {folder}/"
+    yield in_language("{number} tệp, trong {folder}/", lang, number=len(done.returned), folder=folder)

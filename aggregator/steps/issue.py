@@ -44,7 +44,7 @@ def init_sample(folder: Path, name: str, force: bool = False) -> Campaign:
     """A campaign folder from a sample. Raises `Usage` for an unknown name."""
     if name not in sample_names():
         listed = ", ".join(sample_names())
-        raise Usage(f"Không có đợt mẫu “{name}”. Hiện có: {listed}.", f"No sample '{name}'. Samples: {listed}.")
+        raise Usage("Không có đợt mẫu “{name}”. Hiện có: {listed}.", name=name, listed=listed)
     source = sample_dir() / name
     document, faults = load_json(source / CAMPAIGN_FILE)
     if faults:
@@ -79,8 +79,9 @@ def _create(folder: Path, document: dict[str, Any], units: str, force: bool) -> 
     """Everything is checked before anything is written; an existing key is kept, or old seals would break."""
     if is_campaign(folder) and not force:
         raise Stop(
-            f"Thư mục {folder.name} đã có đợt báo cáo ({CAMPAIGN_FILE}). Dùng --force nếu muốn ghi lại.",
-            f"{folder.name} already holds a campaign ({CAMPAIGN_FILE}). Use --force to write it anew.",
+            "Thư mục {folder_name} đã có đợt báo cáo ({campaign_file}). Dùng --force nếu muốn ghi lại.",
+            folder_name=folder.name,
+            campaign_file=CAMPAIGN_FILE,
         )
     faults = campaign_faults(document)
     if faults:
@@ -101,9 +102,7 @@ def template(form_id: str, output: Path, force: bool = False) -> Path:
     if output.exists() and output.read_bytes() == data:
         return output
     if output.exists() and not force:
-        raise Stop(
-            f"Đã có tệp {output.name}. Dùng --force để ghi đè.", f"{output.name} exists. Use --force to replace it."
-        )
+        raise Stop("Đã có tệp {output_name}. Dùng --force để ghi đè.", output_name=output.name)
     write_atomic(output, data)
     return output
 
@@ -138,8 +137,8 @@ def distribute(campaign: Campaign) -> tuple[Issued, ...]:
     """One locked workbook per unit that must report; what did not change is not touched."""
     if campaign.key is None:
         raise Stop(
-            f"Thiếu hoặc hỏng tệp {KEY_FILE} nên không phát biểu được. Xin chép lại tệp này từ bản lưu.",
-            f"{KEY_FILE} is missing or damaged, so nothing can be issued. Restore it from a copy.",
+            "Thiếu hoặc hỏng tệp {key_file} nên không phát biểu được. Xin chép lại tệp này từ bản lưu.",
+            key_file=KEY_FILE,
         )
     folder = campaign.folder / campaign.issued
     before = _earlier(folder)

@@ -136,22 +136,22 @@ def _check_request(request: RepairRequest) -> None:
         load_form(request.form)
     if campaign and request.form not in (None, campaign.form.id):
         raise Usage(
-            f"Đợt báo cáo này dùng mẫu {campaign.form.id}, không phải {request.form}.",
-            f"This campaign's form is {campaign.form.id}, not {request.form}.",
+            "Đợt báo cáo này dùng mẫu {form_id}, không phải {form}.",
+            form_id=campaign.form.id,
+            form=request.form,
         )
     if campaign and request.unit and request.unit not in campaign.register.by_code:
-        raise Usage(f"Không có đơn vị mã {request.unit} trong danh sách.", f"There is no unit {request.unit}.")
+        raise Usage("Không có đơn vị mã {unit} trong danh sách.", unit=request.unit)
     if not request.file.is_file():
         raise CannotRead(request.file, FileNotFoundError(2, "No such file"))
     if output.exists() and output.samefile(request.file):
         raise Usage(
             "Tệp mới phải khác tệp gốc; tệp gốc luôn được giữ nguyên.",
-            "The new file must be another than the original, which always stays as it is.",
         )
     if output.exists() and not request.force:
         raise Stop(
-            f"Đã có tệp {output.name}. Dùng --force để ghi đè, hoặc đặt tên khác.",
-            f"{output.name} exists. Use --force to replace it, or choose another name.",
+            "Đã có tệp {output_name}. Dùng --force để ghi đè, hoặc đặt tên khác.",
+            output_name=output.name,
         )
 
 

@@ -87,8 +87,8 @@ class Placing:
     def draft(self, path: Path, write: Callable[[BinaryIO], object]) -> Draft:
         if _size(path) is not None and not self._force and not self._is_own(path):
             raise Stop(
-                f"Đã có tệp {path.name} không phải do chương trình tạo ra. Dùng --force để ghi đè, hoặc đặt tên khác.",
-                f"{path.name} exists and is not a result of this program. Use --force, or choose another name.",
+                "Đã có tệp {path_name} không phải do chương trình tạo ra. Dùng --force để ghi đè, hoặc đặt tên khác.",
+                path_name=path.name,
             )
         return write_draft(path, write)
 

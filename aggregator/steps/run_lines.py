@@ -11,50 +11,43 @@ from aggregator.register import Register
 from aggregator.run_changes import Cause, Comparison, FileChange, TotalChange
 from aggregator.steps.archive import Archived
 from aggregator.steps.runs import RunLine
+from aggregator.words import both, in_language, mark
 
 MAX_CAUSES = 20
 MAX_FILES = 40
-WORDS = {
-    "vi": {
-        "count": "số lượng",
-        "people": "số người",
-        "money": "số tiền",
-        "added": "mới",
-        "removed": "không còn",
-        "changed": "số liệu khác",
-        "gone": "không còn",
-        "form": "mẫu biểu",
-        "version": "phiên bản mẫu",
-        "at": "đơn vị tổng hợp",
-        "options": "tuỳ chọn",
-        "as_of": "ngày tổng hợp",
-    },
-    "en": {
-        "count": "count",
-        "people": "people",
-        "money": "money",
-        "added": "new",
-        "removed": "gone",
-        "changed": "other figures",
-        "gone": "gone",
-        "form": "form",
-        "version": "form version",
-        "at": "unit",
-        "options": "options",
-        "as_of": "as of",
-    },
-}
+HEADS = (
+    mark("Lần"),
+    mark("Ngày", "run"),
+    mark("Đơn vị"),
+    mark("Tệp", "run"),
+    mark("Đã nhận"),
+    mark("Số tổng thay đổi"),
+)
+WHY = {"gone": mark("không còn"), "changed": mark("đã khác lúc chạy")}
+WORDS = both(
+    {
+        "count": mark("số lượng"),
+        "people": mark("số người"),
+        "money": mark("số tiền"),
+        "added": mark("mới"),
+        "removed": mark("không còn"),
+        "changed": mark("số liệu khác"),
+        "gone": mark("không còn"),
+        "form": mark("mẫu biểu"),
+        "version": mark("phiên bản mẫu"),
+        "at": mark("đơn vị tổng hợp"),
+        "options": mark("tuỳ chọn"),
+        "as_of": mark("ngày tổng hợp"),
+    }
+)
 
 T = TypeVar("T")
 
 
 def run_lines(runs: Sequence[RunLine], lang: str) -> Iterator[str]:
     """A line per run, oldest first."""
-    heads = ("Lần", "Ngày", "Đơn vị", "Tệp", "Đã nhận", "Số tổng thay đổi")
-    if lang == "en":
-        heads = ("Run", "As of", "Unit", "Files", "Accepted", "Totals changed")
     if runs:
-        yield "{:>5}  {:10}  {:16}  {:>6}  {:>11}  {}".format(*heads)
+        yield "{:>5}  {:10}  {:16}  {:>6}  {:>11}  {}".format(*(in_language(head, lang) for head in HEADS))
     for run in runs:
         accepted = f"{run.accepted}/{'?' if run.expected is None else run.expected}"
         changed = "–" if run.changed is None else str(run.changed)
@@ -66,21 +59,20 @@ def comparison_lines(found: Comparison, register: Register, lang: str) -> Iterat
     first, second = found.first.run, found.second.run
     count = len(found.totals)
     yield (
-        f"Lần {first} → lần {second}: {count} tổng số thay đổi"
-        if lang == "vi"
-        else (f"Run {first} → run {second}: {count} totals changed")
+        in_language(
+            "Lần {first} → lần {second}: {count} tổng số thay đổi", lang, first=first, second=second, count=count
+        )
     )
     if found.context:
         names = ", ".join(WORDS[lang][name] for name in found.context)
-        yield from _wrapped(f"{'Khác nhau về' if lang == 'vi' else 'Different'}: {names}")
+        yield from _wrapped(in_language("Khác nhau về: {names}", lang, names=names))
     if found.settings:
-        head = "Tệp thiết lập đã đổi" if lang == "vi" else "Settings files changed"
-        yield from _wrapped(f"{head}: {', '.join(found.settings)}")
+        yield from _wrapped(in_language("Tệp thiết lập đã đổi: {names}", lang, names=", ".join(found.settings)))
     for total in found.totals:
         yield from _total_lines(total, register, lang)
     if found.files:
         yield ""
-        yield f"{len(found.files)} tệp khác trước:" if lang == "vi" else f"{len(found.files)} files are different:"
+        yield in_language("{number} tệp khác trước:", lang, number=len(found.files))
         yield from _some(found.files, MAX_FILES, lambda change: _file_line(change, lang), lang)
 
 
@@ -104,7 +96,7 @@ def _file_line(change: FileChange, lang: str) -> str:
         return f"{change.path}: {WORDS[lang]['added']}, {words[change.after or '']}"
     if change.after is None:
         return f"{change.path}: {words[change.before]} → {WORDS[lang]['gone']}"
-    content = (" (nội dung khác)" if lang == "vi" else " (other content)") if change.content else ""
+    content = (in_language(" (nội dung khác)", lang)) if change.content else ""
     status = words[change.after]
     moved = f"{words[change.before]} → {status}" if change.before != change.after else status
     return f"{change.path}: {moved}{content}"
@@ -115,7 +107,7 @@ def _some(items: Sequence[T], limit: int, line: Callable[[T], str], lang: str) -
         yield from _wrapped(f"  {line(item)}", " " * 12)
     more = len(items) - limit
     if more > 0:
-        yield f"  … và {more} dòng nữa (--json có đủ)" if lang == "vi" else f"  … and {more} more (all in --json)"
+        yield in_language("  … và {more} dòng nữa (--json có đủ)", lang, more=more)
 
 
 def _wrapped(text: str, indent: str = "  ") -> list[str]:
@@ -132,22 +124,17 @@ def _signed(value: int) -> str:
 
 def missing_lines(done: Archived, lang: str) -> Iterator[str]:
     """Why nothing was packed, file by file, and what can be done."""
-    why = (
-        {"gone": "không còn", "changed": "đã khác lúc chạy"} if lang == "vi" else {"gone": "gone", "changed": "changed"}
-    )
     if done.missing:
         yield from _wrapped(
-            f"Chưa đóng gói lần chạy {done.run}: {len(done.missing)} tệp không còn như lúc chạy. "
-            "Xin chép lại các tệp này, hoặc chạy aggregate để có lần mới rồi đóng gói lần đó."
-            if lang == "vi"
-            else f"Run {done.run} was not packed: {len(done.missing)} files are not what they were. "
-            "Restore them, or run aggregate and archive the new run."
+            in_language(
+                "Chưa đóng gói lần chạy {run}: {number} tệp không còn như lúc chạy. Xin chép lại các tệp "
+                "này, hoặc chạy aggregate để có lần mới rồi đóng gói lần đó.",
+                lang,
+                run=done.run,
+                number=len(done.missing),
+            )
         )
     for missing in done.missing:
-        yield f"  {missing.path}: {why[missing.why]}"
+        yield f"  {missing.path}: {in_language(WHY[missing.why], lang)}"
     for path in done.left_out:
-        yield (
-            f"  Kết quả {path} không còn nguyên như lúc chạy nên không có trong gói."
-            if lang == "vi"
-            else f"  The result {path} is not what it was and is not in the archive."
-        )
+        yield (in_language("  Kết quả {path} không còn nguyên như lúc chạy nên không có trong gói.", lang, path=path))

@@ -156,10 +156,10 @@ class BadRun(Stop):
     def __init__(self, path: str, why: str) -> None:
         self.path = path
         super().__init__(
-            f"{path} bị hỏng hoặc đã bị sửa ({why}) nên không dùng được lần chạy này. Các lần khác không bị ảnh hưởng; "
-            "xin chép lại tệp này từ bản lưu, hoặc chạy aggregate để có lần mới.",
-            f"{path} is damaged or was edited ({why}), so this run cannot be used. Other runs are not affected; "
-            "restore the file from a copy, or run aggregate for a new one.",
+            "{path} bị hỏng hoặc đã bị sửa ({why}) nên không dùng được lần chạy này. Các lần khác không "
+            "bị ảnh hưởng; xin chép lại tệp này từ bản lưu, hoặc chạy aggregate để có lần mới.",
+            path=path,
+            why=why,
         )
 
 
@@ -167,12 +167,10 @@ def load_run(campaign: Campaign, number: int | None = None) -> Manifest:
     """A run by its number; without one the latest. Raises `Usage` where there is none, `BadRun` where it is damaged."""
     numbers = _numbers(campaign)
     if not numbers:
-        raise Usage(
-            "Đợt này chưa có lần chạy nào. Hãy chạy aggregate trước.", "This campaign has no run yet. Run aggregate."
-        )
+        raise Usage("Đợt này chưa có lần chạy nào. Hãy chạy aggregate trước.")
     if number is not None and number not in numbers:
         listed = f"1–{numbers[-1]}" if numbers == list(range(1, numbers[-1] + 1)) else ", ".join(map(str, numbers))
-        raise Usage(f"Không có lần chạy số {number}. Hiện có: {listed}.", f"There is no run {number}. Runs: {listed}.")
+        raise Usage("Không có lần chạy số {number}. Hiện có: {listed}.", number=number, listed=listed)
     return _load(campaign, numbers[-1] if number is None else number)
 
 

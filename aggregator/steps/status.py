@@ -19,6 +19,7 @@ from aggregator.steps.attic import Attic
 from aggregator.steps.placing import put_result
 from aggregator.steps.runs import one_run
 from aggregator.steps.survey import Request, collect
+from aggregator.words import in_language
 
 REMINDERS_FOLDER = "nhac_nop"
 REMINDERS_BOOK = "nhac-nop.xlsx"
@@ -75,12 +76,8 @@ def written_lines(done: Reported, lang: str) -> Iterator[str]:
     book, *texts = done.outputs
     yield ""
     if done.book_open:
-        yield (
-            "The old list is open elsewhere; this one has a new name."
-            if lang == "en"
-            else ("Bảng cũ đang mở nên bảng mới mang tên khác.")
-        )
-    yield f"{'Units to remind' if lang == 'en' else 'Bảng đơn vị cần nhắc'}: {book}"
+        yield (in_language("Bảng cũ đang mở nên bảng mới mang tên khác.", lang))
+    yield in_language("Bảng đơn vị cần nhắc: {book}", lang, book=book)
     if texts:
         folder = texts[0].rpartition("/")[0]
-        yield f"{len(texts)} reminders in {folder}/" if lang == "en" else f"{len(texts)} lời nhắc, trong {folder}/"
+        yield in_language("{number} lời nhắc, trong {folder}/", lang, number=len(texts), folder=folder)

@@ -131,8 +131,8 @@ class NothingToRead(Stop):
     def __init__(self, paths: Sequence[Path]) -> None:
         names = ", ".join(path.name or str(path) for path in paths)
         super().__init__(
-            f"Không có biểu (.xlsx) nào trong {names}. Xin chép các tệp đơn vị gửi về vào thư mục này rồi chạy lại.",
-            f"There is no workbook in {names}. Put the returned files there and run again.",
+            "Không có biểu (.xlsx) nào trong {names}. Xin chép các tệp đơn vị gửi về vào thư mục này rồi chạy lại.",
+            names=names,
         )
 
 
@@ -194,7 +194,7 @@ def _unit(code: str | None, register: Register, root: Unit) -> Unit:
     if code is None:
         return root
     if code not in register.by_code:
-        raise Usage(f"Không có đơn vị mã {code} trong danh sách.", f"There is no unit {code} in the register.")
+        raise Usage("Không có đơn vị mã {code} trong danh sách.", code=code)
     return register.by_code[code]
 
 

@@ -23,15 +23,13 @@ from aggregator.outputs.verified import VerifiedFile
 from aggregator.register import Unit
 from aggregator.steps.verify import judged, proof_expectation, verified_file
 from aggregator.submission import Examination
+from aggregator.words import in_language, mark
 from aggregator.workers import consult_one
 
 FOLDER = "thư mục"
 NEAR = 5
 """How many similar row keys are offered."""
-EDITED = {
-    "vi": "Tệp đã bị sửa sau khi lập. Dưới đây là số liệu lúc lập, không phải số đang thấy trên các sheet.",
-    "en": "The workbook was edited after it was made. Below are the figures as made, not those now on its sheets.",
-}
+EDITED = mark("Tệp đã bị sửa sau khi lập. Dưới đây là số liệu lúc lập, không phải số đang thấy trên các sheet.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +50,7 @@ class Traced:
 
     def warning(self, lang: str) -> str | None:
         """What must be known before the figures are read."""
-        return EDITED[lang] if self.figures and self.file.line.status == "refused" else None
+        return in_language(EDITED, lang) if self.figures and self.file.line.status == "refused" else None
 
 
 def trace(path: Path, key: str, measure: str | None, base: Path, campaign: Campaign | None = None) -> Traced:
@@ -90,8 +88,10 @@ def find_row(form: Form, key: str) -> Row:
     near = dict.fromkeys(names[name] for name in difflib.get_close_matches(wanted, names, NEAR, cutoff=0.3))
     listed = ", ".join(near) or ", ".join(row.key for row in form.rows)
     raise Usage(
-        f"Mẫu {form.id} không có dòng “{key}”. Các mã dòng gần giống: {listed}.",
-        f"The form {form.id} has no row '{key}'. Similar row keys: {listed}.",
+        "Mẫu {form_id} không có dòng “{key}”. Các mã dòng gần giống: {listed}.",
+        form_id=form.id,
+        key=key,
+        listed=listed,
     )
 
 
@@ -102,7 +102,9 @@ def _figures(form: Form, row: Row, measure: str | None) -> list[FigureKey]:
     if not wanted:
         listed = ", ".join(has) or "–"
         raise Usage(
-            f"Dòng {row.key} không có số liệu {measure or ''} (có: {listed}).",
-            f"Row {row.key} has no {measure or 'figures'} (it has: {listed}).",
+            "Dòng {row_key} không có số liệu {measure} (có: {listed}).",
+            row_key=row.key,
+            measure=measure or "",
+            listed=listed,
         )
     return [(row.key, name) for name in wanted]

@@ -61,8 +61,8 @@ def report(request: Request, outline: Path | None = None) -> Written:
     """Read, check, choose, add up and write the report."""
     if request.output and request.output.suffix.lower() != ".docx":
         raise Usage(
-            f"Báo cáo Word cần tên tệp .docx, không phải “{request.output.name}”.",
-            f"A Word report needs a name that ends in .docx, not '{request.output.name}'.",
+            "Báo cáo Word cần tên tệp .docx, không phải “{output_name}”.",
+            output_name=request.output.name,
         )
     with one_run(request.campaign, request.waiting):
         collected = collect(request)

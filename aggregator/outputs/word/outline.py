@@ -72,8 +72,8 @@ def load_outline(form: Form, own: Path | None = None) -> Outline:
     path = own or outline_dir() / f"{form.id}.json"
     if own is None and not path.is_file():
         raise Stop(
-            f"Mẫu {form.id} chưa có đề cương báo cáo. Xin chỉ rõ bằng --outline TỆP.json.",
-            f"The form {form.id} has no outline of a report. Name one with --outline FILE.json.",
+            "Mẫu {form_id} chưa có đề cương báo cáo. Xin chỉ rõ bằng --outline TỆP.json.",
+            form_id=form.id,
         )
     document, faults = load_json(path)
     faults = faults or schema_faults(document, "outline", path.name)
