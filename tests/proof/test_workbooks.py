@@ -406,4 +406,4 @@ def test_pictures_can_be_made_anew(tmp_path: Path) -> None:
     for picture in make(tmp_path):
         content = picture.read_bytes()
         assert content.startswith(b"\x89PNG")
-        assert len(content) < 200_000
+        assert len(content) < 300_000
