@@ -56,16 +56,16 @@ def _group_lines(group: list[Finding], lang: str) -> Iterator[str]:
     for finding in group:
         sentences.setdefault((severity_of(finding), message(finding, lang)), []).append(finding)
     for (severity, sentence), same in sorted(sentences.items(), key=lambda item: SEVERITIES.index(item[0][0])):
-        places = ", ".join(dict.fromkeys(place for place in map(_place, same) if place))
+        places = ", ".join(dict.fromkeys(place for place in (_place(finding, lang) for finding in same) if place))
         head = f"  {WORDS[lang][severity]}{' ' + places if places else ''}: "
         yield from textwrap.wrap(head + sentence, width(), subsequent_indent="    ", break_long_words=False)
 
 
-def _place(finding: Finding) -> str:
+def _place(finding: Finding, lang: str) -> str:
     if finding.cell is None:
         return finding.sheet or ""
     cell = f"{finding.sheet}!{finding.cell}" if finding.sheet else finding.cell
-    return f"{cell} (dòng {finding.row})" if finding.row else cell
+    return cell + in_language(" (dòng {row})", lang, row=finding.row) if finding.row else cell
 
 
 def file_summary(files: Sequence[FileLine], lang: str) -> str:
