@@ -21,6 +21,7 @@ from aggregator.findings import Finding, Findings
 from aggregator.register import Register
 from aggregator.tables import Columns, Line, day_of, line_fault, read_lines, read_text
 from aggregator.text import clean
+from aggregator.words import Fact
 
 FILE = "decisions.csv"
 COLUMNS = Columns(("what", "target", "value", "reason", "by", "date"), required=("what", "target"))
@@ -128,11 +129,11 @@ def _faults(number: int, line: Line, register: Register) -> Iterator[Fault]:
     if what not in KINDS:
         yield fault("what", " / ".join(KINDS))
     if not target:
-        yield fault("target", "tên tệp trong thư mục nhận về, hoặc SHA-256; với waive là mã đơn vị")
+        yield fault("target", Fact("tên tệp trong thư mục nhận về, hoặc SHA-256; với waive là mã đơn vị"))
     if what == "unit" and value not in register.by_code:
-        yield fault("value", "mã của một đơn vị có trong danh sách")
+        yield fault("value", Fact("mã của một đơn vị có trong danh sách"))
     if what == "waive" and target and target not in register.by_code:
-        yield fault("target", "mã của một đơn vị có trong danh sách")
+        yield fault("target", Fact("mã của một đơn vị có trong danh sách"))
     if what == "waive" and value not in WAIVABLE:
         yield fault("value", " / ".join(WAIVABLE))
     if day_of(line.get("date", "")) is False:

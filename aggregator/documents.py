@@ -14,7 +14,7 @@ from jsonschema.exceptions import ValidationError
 
 from aggregator.resources import schema as schema_path
 from aggregator.text import printable
-from aggregator.words import in_language
+from aggregator.words import Fact, in_language, said
 
 SHOWN = 120
 """Characters of a wrong value that are repeated in its fault."""
@@ -30,12 +30,12 @@ class Fault:
     expected: str
 
     def text(self, lang: str) -> str:
-        found, expected = printable(self.found, SHOWN), printable(self.expected, 2 * SHOWN)
+        found, expected = printable(said(self.found, lang), SHOWN), printable(said(self.expected, lang), 2 * SHOWN)
         return in_language(
             "  {file} · {place}: đang là {found}; cần là {expected}",
             lang,
             file=self.file,
-            place=self.place,
+            place=said(self.place, lang),
             found=found,
             expected=expected,
         )
@@ -46,7 +46,7 @@ def load_json(path: Path) -> tuple[Any, tuple[Fault, ...]]:
     try:
         return json.loads(path.read_text(encoding="utf-8-sig"), object_pairs_hook=_no_twins), ()
     except json.JSONDecodeError as error:
-        place = f"dòng {error.lineno}, ký tự {error.colno}"
+        place = Fact("dòng {line}, ký tự {column}", line=error.lineno, column=error.colno)
         return None, (Fault(path.name, place, error.msg, "JSON"),)
     except UnicodeDecodeError as error:
         return None, (Fault(path.name, f"byte {error.start}", "not UTF-8", "UTF-8"),)

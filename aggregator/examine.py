@@ -33,6 +33,7 @@ from aggregator.reading.sniff import sniff
 from aggregator.register import Unit
 from aggregator.report import read_report
 from aggregator.submission import Examination, Leaf
+from aggregator.words import Fact
 
 Passwords = Sequence[str]
 
@@ -119,7 +120,9 @@ def _unpack(item: Item, data: bytes, expected: Expectation) -> Examination | Unp
     if not members:
         return _blamed(replace(bare, findings=(Finding("file-empty"),)), expected)
     items = tuple(member_item(item, member.name, member.finding) for member in members)
-    told = Finding("file-unsupported", file=item.name, found=f"tệp nén, đã mở {len(items)} tệp bên trong")
+    told = Finding(
+        "file-unsupported", file=item.name, found=Fact("tệp nén, đã mở {number} tệp bên trong", number=len(items))
+    )
     return Unpacked(replace(bare, findings=(told,), ignored=True), items)
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from aggregator.faults import Stop
 from aggregator.findings import Finding
 from aggregator.text import printable
+from aggregator.words import Fact
 
 TEMPORARY_PREFIXES = ("~$", "._", ".~lock.")
 TEMPORARY_SUFFIXES = (".tmp", ".crdownload", ".part", ".download", ".partial")
@@ -85,7 +86,7 @@ def _walk(folder: Path, base: Path, leave_out: set[Path]) -> Iterator[Item]:
             if stat.S_ISDIR(mode):
                 waiting.append(child)
                 if child.suffix.lower() in WORKBOOK_SUFFIXES:
-                    yield Item(child, shown(child, base), Finding("file-unsupported", found="thư mục"))
+                    yield Item(child, shown(child, base), Finding("file-unsupported", found=Fact("thư mục")))
             else:
                 yield _item(child, base, mode)
 
@@ -96,9 +97,9 @@ def _item(path: Path, base: Path, mode: int) -> Item:
 
 def _passed_over(path: Path, mode: int) -> Finding | None:
     if stat.S_ISLNK(mode):
-        return Finding("file-unsupported", found="liên kết (link)")
+        return Finding("file-unsupported", found=Fact("liên kết (link)"))
     if not stat.S_ISREG(mode):
-        return Finding("file-unsupported", found="không phải tệp thường")
+        return Finding("file-unsupported", found=Fact("không phải tệp thường"))
     return passed_by_name(path.name)
 
 
@@ -108,7 +109,7 @@ def passed_by_name(name: str) -> Finding | None:
     if name.startswith(TEMPORARY_PREFIXES) or name.endswith(TEMPORARY_SUFFIXES):
         return Finding("file-temporary")
     if name in SYSTEM_NAMES or name.startswith("."):
-        return Finding("file-unsupported", found="tệp ẩn")
+        return Finding("file-unsupported", found=Fact("tệp ẩn"))
     return None
 
 

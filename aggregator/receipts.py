@@ -19,11 +19,14 @@ from aggregator.documents import Fault
 from aggregator.faults import BadDocument
 from aggregator.tables import Columns, Line, day_of, line_fault, read_lines, read_text
 from aggregator.text import clean
+from aggregator.words import Fact, mark
 
 RECEIPTS_FILE = "so_nhan.csv"
 COLUMNS = Columns(("sha256", "file", "first_seen", "received", "by"), required=("sha256",))
 SHA256 = re.compile(r"[0-9a-f]{64}")
-DAY_WORDS = "YYYY-MM-DD, ví dụ 2024-10-05 (Excel hay đổi cách ghi ngày khi lưu: chọn cột, định dạng Text rồi ghi lại)"
+DAY_WORDS = mark(
+    "YYYY-MM-DD, ví dụ 2024-10-05 (Excel hay đổi cách ghi ngày khi lưu: chọn cột, định dạng Text rồi ghi lại)"
+)
 GIVEN = "dòng lệnh"
 """Who says so, where the day came with `--received`."""
 VIETNAM = timezone(timedelta(hours=7))
@@ -95,12 +98,14 @@ def _faults(lines: Iterable[tuple[int, Line]], name: str) -> Iterator[Fault]:
     for number, line in lines:
         key = line["sha256"].lower()
         if not SHA256.fullmatch(key):
-            yield line_fault(name, number, line, "sha256", "64 chữ số và chữ a–f, như chương trình đã ghi")
+            yield line_fault(name, number, line, "sha256", Fact("64 chữ số và chữ a–f, như chương trình đã ghi"))
         elif first.setdefault(key, number) != number:
-            yield line_fault(name, number, line, "sha256", f"mỗi tệp một dòng (đã có ở dòng {first[key]})")
+            yield line_fault(
+                name, number, line, "sha256", Fact("mỗi tệp một dòng (đã có ở dòng {number})", number=first[key])
+            )
         for column in ("first_seen", "received"):
             if day_of(line.get(column, "")) is False:
-                yield line_fault(name, number, line, column, DAY_WORDS)
+                yield line_fault(name, number, line, column, Fact(DAY_WORDS))
 
 
 def _receipt(line: Line) -> Receipt:

@@ -16,7 +16,8 @@ from pathlib import Path
 from aggregator.documents import Fault
 from aggregator.faults import BadDocument
 from aggregator.forms import LEVELS
-from aggregator.tables import Columns, Line, day_of, line_fault, read_lines, read_text
+from aggregator.tables import Columns, Line, at_line, day_of, line_fault, read_lines, read_text
+from aggregator.words import Fact
 
 COLUMNS = Columns(
     ("code", "name", "level", "parent", "kind", "email", "phone", "valid_from", "valid_to", "reports"),
@@ -149,9 +150,9 @@ def _line_faults(number: int, line: Line, name: str) -> Iterator[Fault]:
         return line_fault(name, number, line, column, expected)
 
     if not CODE.fullmatch(line["code"]):
-        yield fault("code", "chữ, số, . _ - (tối đa 32, không có khoảng trắng)")
+        yield fault("code", Fact("chữ, số, . _ - (tối đa 32, không có khoảng trắng)"))
     if not line["name"]:
-        yield fault("name", "tên đơn vị")
+        yield fault("name", Fact("tên đơn vị"))
     if line["level"] not in LEVELS:
         yield fault("level", " / ".join(LEVELS))
     if line.get("reports", "") not in ("", "yes", "no"):
@@ -165,16 +166,15 @@ def _tree_faults(lines: list[tuple[int, Line]], name: str) -> Iterator[Fault]:
     first: dict[str, int] = {}
     for number, line in lines:
         if first.setdefault(line["code"], number) != number:
-            yield Fault(
-                name, f"dòng {number}, cột code", line["code"], f"mã chưa dùng (đã có ở dòng {first[line['code']]})"
-            )
+            expected = Fact("mã chưa dùng (đã có ở dòng {number})", number=first[line["code"]])
+            yield line_fault(name, number, line, "code", expected)
     roots = [(number, line) for number, line in lines if not line["parent"]]
     if len(roots) != 1:
-        found = ", ".join(f"dòng {number} ({line['code']})" for number, line in roots[:10]) or "không có"
-        yield Fault(name, "cột parent", found, "đúng một đơn vị gốc (để trống parent)")
+        found = ", ".join(f"dòng {number} ({line['code']})" for number, line in roots[:10]) or Fact("không có")
+        yield Fault(name, Fact("cột parent"), found, Fact("đúng một đơn vị gốc (để trống parent)"))
     for number, line in lines:
         if line["parent"] and line["parent"] not in first:
-            yield Fault(name, f"dòng {number}, cột parent", line["parent"], "mã của một đơn vị có trong danh sách")
+            yield line_fault(name, number, line, "parent", Fact("mã của một đơn vị có trong danh sách"))
     yield from _cycles(lines, first, name)
 
 
@@ -190,9 +190,8 @@ def _cycles(lines: list[tuple[int, Line]], first: Mapping[str, int], name: str) 
             code = parent[code]
         if code in path:
             loop = [*path[path.index(code) :], code]
-            yield Fault(
-                name, f"dòng {first[code]}, cột parent", " → ".join(loop), "đơn vị cấp trên, không vòng lại chính nó"
-            )
+            expected = Fact("đơn vị cấp trên, không vòng lại chính nó")
+            yield Fault(name, at_line(first[code], "parent"), " → ".join(loop), expected)
         done.update(path)
 
 

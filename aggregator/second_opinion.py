@@ -32,6 +32,7 @@ from aggregator.reading.sniff import sniff
 from aggregator.report import find_sheet
 from aggregator.submission import Examination
 from aggregator.text import clean, printable
+from aggregator.words import Fact
 
 SECONDS = 60
 """For one file; openpyxl takes ten for the details of a province."""
@@ -221,7 +222,11 @@ def _compare(task: Task, ours: Sequence[Seen], views: Views) -> Iterator[Finding
 def _not_asked(file: str, lost: Mapping[str, Lost]) -> Finding:
     """A program that cannot open the file has no opinion of it."""
     programs = ", ".join(f"{name} ({loss.why})" for name, loss in lost.items())
-    return Finding("file-converted", found=Path(file).suffix, expected=f"ý kiến thứ hai (second opinion): {programs}")
+    return Finding(
+        "file-converted",
+        found=Path(file).suffix,
+        expected=Fact("ý kiến thứ hai (second opinion): {programs}", programs=programs),
+    )
 
 
 def _finding(place: Place, own: Seen, others: Mapping[str, Seen], different: bool) -> Finding:

@@ -16,6 +16,7 @@ from typing import Literal
 from aggregator.documents import Fault
 from aggregator.faults import BadDocument
 from aggregator.text import clean
+from aggregator.words import Fact
 
 Line = dict[str, str]
 """Column name → cleaned text; columns that a short line lacks are empty."""
@@ -45,11 +46,11 @@ def read_lines(text: str, name: str, columns: Columns) -> tuple[list[tuple[int, 
         header = [cell.strip() for cell in next(reader, [])]
         missing = [column for column in columns.required if column not in header]
         if missing:
-            expected = f"{','.join(columns.names)} (thiếu {', '.join(missing)})"
-            return [], [Fault(name, "dòng 1", ",".join(header), expected)]
+            expected = Fact("{names} (thiếu {missing})", names=",".join(columns.names), missing=", ".join(missing))
+            return [], [Fault(name, Fact("dòng {number}", number=1), ",".join(header), expected)]
         return [(reader.line_num, _named(header, cells)) for cells in reader if any(map(str.strip, cells))], []
     except csv.Error as error:
-        return [], [Fault(name, f"dòng {reader.line_num}", str(error), "CSV")]
+        return [], [Fault(name, Fact("dòng {number}", number=reader.line_num), str(error), "CSV")]
 
 
 def _named(header: Sequence[str], cells: list[str]) -> Line:
@@ -59,7 +60,11 @@ def _named(header: Sequence[str], cells: list[str]) -> Line:
 
 def line_fault(name: str, number: int, line: Line, column: str, expected: str) -> Fault:
     """What is wrong in one column of one line."""
-    return Fault(name, f"dòng {number}, cột {column}", line.get(column, ""), expected)
+    return Fault(name, at_line(number, column), line.get(column, ""), expected)
+
+
+def at_line(number: int, column: str) -> Fact:
+    return Fact("dòng {number}, cột {column}", number=number, column=column)
 
 
 def day_of(text: str) -> date | Literal[False] | None:

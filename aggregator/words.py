@@ -64,6 +64,26 @@ class Words:
         return in_language(self.message, lang, **self.values)
 
 
+class Fact(str):
+    """A Vietnamese text that knows its English, for what is also stored, compared and written: see `said`."""
+
+    words: Words
+
+    def __new__(cls, message: str, /, **values: Any) -> Fact:
+        words = Words(message, values)
+        fact = super().__new__(cls, words.text(VIETNAMESE))
+        fact.words = words
+        return fact
+
+    def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, Any]]:
+        return (self.words.message,), dict(self.words.values)
+
+
+def said(text: str, lang: str) -> str:
+    """What somebody wrote as it is; a fact of ours in the language."""
+    return text.words.text(lang) if isinstance(text, Fact) else text
+
+
 def both(table: Mapping[str, str]) -> Mapping[str, Mapping[str, str]]:
     """A table of messages in each language: `table[lang][key]`."""
     return {lang: {key: in_language(text, lang) for key, text in table.items()} for lang in LANGUAGES}

@@ -27,7 +27,7 @@ HEADER = {
     VIETNAMESE: "Language: vi\nContent-Type: text/plain; charset=UTF-8\nPlural-Forms: nplurals=1; plural=0;\n",
     ENGLISH: "Language: en\nContent-Type: text/plain; charset=UTF-8\nPlural-Forms: nplurals=2; plural=(n != 1);\n",
 }
-MESSAGE_AT = {"mark": 0, "in_language": 0, "Stop": 0, "Usage": 0, "tell": 0, "Rule": 1, "Limit": 1}
+MESSAGE_AT = {"mark": 0, "Fact": 0, "in_language": 0, "Stop": 0, "Usage": 0, "tell": 0, "Rule": 1, "Limit": 1}
 """Functions whose argument of this place is a message."""
 MESSAGE_OF = ("self.text", "switches.text", "Words.of", "super().__init__")
 """The same for methods whose names alone would say too little; their first argument."""

@@ -3,9 +3,12 @@
 A screen in English may repeat what is Vietnamese by name: units, sheets, files, what somebody typed, and examples.
 """
 
+import copy
 import gettext
 import io
+import json
 import os
+import pickle
 import re
 import shutil
 import string
@@ -24,7 +27,7 @@ from aggregator.catalogue import CATALOGUE, message
 from aggregator.cli import cli
 from aggregator.faults import Stop
 from aggregator.findings import Finding
-from aggregator.words import BETWEEN, ENGLISH, FOLDER, LANGUAGES, VIETNAMESE, Words, in_language
+from aggregator.words import BETWEEN, ENGLISH, FOLDER, LANGUAGES, VIETNAMESE, Fact, Words, in_language, said
 from tests import make_words
 
 VIETNAMESE_LETTER = re.compile("[ăâđêôơưàằầèềìòồờùừỳảẳẩẻểỉỏổởủửỷãẵẫẽễĩõỗỡũữỹáắấéếíóốớúứýạặậẹệịọộợụựỵ]", re.IGNORECASE)
@@ -134,6 +137,25 @@ def test_values_are_never_read_as_patterns() -> None:
     assert in_language("Kết quả: {path}", ENGLISH, path="{path}{0}.xlsx") == "Result: {path}{0}.xlsx"
 
 
+def test_a_fact_is_an_ordinary_text_that_knows_its_english() -> None:
+    """It comes through a worker process whole; written down it is Vietnamese."""
+    fact = Fact("dòng {number}, cột {column}", number=3, column="code")
+    for one in (fact, pickle.loads(pickle.dumps(fact)), copy.deepcopy(fact)):
+        assert one == "dòng 3, cột code" and json.dumps([one]) == json.dumps(["dòng 3, cột code"])
+        assert (said(one, VIETNAMESE), said(one, ENGLISH)) == ("dòng 3, cột code", "line 3, column code")
+    assert said("thư mục", ENGLISH) == "thư mục"
+
+
+def test_faults_of_a_list_of_units_are_told_in_english(tmp_path: Path) -> None:
+    units = tmp_path / "u.csv"
+    units.write_text("code,name,level,parent\n1,,school,\n1,B,nowhere,2\n3,C,school,4\n", encoding="utf-8")
+    given = ["init", str(tmp_path / "x"), "--form", "tong-hop-2024", "--units", str(units), "--year", "2024"]
+    done = run(*given, "--lang", "en")
+    assert done.exit_code == 3 and "line 2, column name: found " in done.output
+    assert VIETNAMESE_LETTER.findall(done.output) == []
+    assert "dòng 2, cột name: đang là " in run(*given, "--lang", "vi").output
+
+
 def test_a_context_is_never_shown() -> None:
     for text in make_words.messages():
         if BETWEEN in text:
@@ -240,6 +262,7 @@ def campaign(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for number, path in enumerate(sorted((folder / "phat_ra").rglob("*.xlsx"))[:2]):
         shutil.copy(path, folder / "nhan_ve" / f"{number}.xlsx")
     (folder / "nhan_ve" / "2.xlsx").write_bytes(b"PK\x03\x04")
+    (folder / "nhan_ve" / "3.xlsx").mkdir()
     return folder
 
 

@@ -20,7 +20,7 @@ from aggregator.catalogue.others import INFOS, WARNINGS
 from aggregator.findings import Finding, Severity
 from aggregator.reading.refusals import in_english
 from aggregator.text import printable
-from aggregator.words import in_language, mark
+from aggregator.words import ENGLISH, in_language, mark, said
 
 MAX_FACT = 300
 """Characters of one fact that a sentence repeats."""
@@ -62,6 +62,6 @@ def _all_known(part: str, finding: Finding) -> bool:
 
 def _fact(finding: Finding, name: str, lang: str) -> str:
     value = getattr(finding, name)
-    if value is not None and lang == "en":
-        value = in_english(value)
+    if value is not None and lang == ENGLISH:
+        value = in_english(said(value, lang))
     return in_language(BLANK, lang) if value is None else printable(value, MAX_FACT)

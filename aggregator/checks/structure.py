@@ -18,6 +18,7 @@ from aggregator.layout import COLUMN_OF
 from aggregator.reading.book import a1
 from aggregator.report import find_sheet
 from aggregator.text import clean, legacy_encoding, same_text
+from aggregator.words import Fact
 
 MAX_OUTSIDE = 50
 """Numbers outside the form that are listed one by one; a pasted register must not fill the findings."""
@@ -41,14 +42,16 @@ def check_header(subject: Subject) -> Iterator[Finding]:
     changed = list(_header_changes(subject, down))
     if down and not changed:
         cell_name = a1(subject.layout.header_row, place.STT)
-        found, expected = (f"STT (dòng {row})" for row in (subject.alignment.header_row, subject.layout.header_row))
+        found, expected = (
+            Fact("STT (dòng {row})", row=row) for row in (subject.alignment.header_row, subject.layout.header_row)
+        )
         yield Finding("header-changed", sheet=subject.data.name, cell=cell_name, found=found, expected=expected)
     yield from changed
     if subject.alignment.codes_gone:
         cell_name = a1(subject.alignment.header_row, place.CODE)
         first, last = subject.form.rows[0].code, subject.form.rows[-1].code
-        expected = f"{place.CODE_HEADER}: {first} … {last}"
-        yield Finding("header-changed", sheet=subject.data.name, cell=cell_name, expected=expected)
+        codes = f"{place.CODE_HEADER}: {first} … {last}"
+        yield Finding("header-changed", sheet=subject.data.name, cell=cell_name, expected=codes)
 
 
 def _header_changes(subject: Subject, down: int) -> Iterator[Finding]:

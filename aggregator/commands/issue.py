@@ -30,7 +30,7 @@ def init(
     elif form and units and year and not sample:
         campaign = issue.init_own(directory, form, units, year, switches.force)
     else:
-        raise click.UsageError("--sample NAME, hoặc --form FORM --units FILE --year YYYY")
+        raise click.UsageError(switches.text("--sample NAME, hoặc --form FORM --units FILE --year YYYY"))
     switches.document({"campaign": campaign.id, "units": len(campaign.register.units), "folder": directory.as_posix()})
     switches.say(
         switches.text(

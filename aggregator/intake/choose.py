@@ -22,6 +22,7 @@ from aggregator.intake.returns import one_each, retire
 from aggregator.intake.routes import each_once, reached
 from aggregator.register import Register, Unit
 from aggregator.submission import Examination, Leaf
+from aggregator.words import Fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,9 @@ def _warn_unexpected(desk: Desk, leaves: Iterable[Leaf], day: date | None) -> No
     for leaf in leaves:
         unit = desk.register.by_code[leaf.unit.code]
         if not unit.must_report(day):
-            reason = "danh sách ghi không phải báo cáo" if not unit.reports else f"hiệu lực đến {unit.valid_to}"
-            if unit.reports and unit.valid_from and day and unit.valid_from > day:
-                reason = f"hiệu lực từ {unit.valid_from}"
+            reason = Fact("hiệu lực đến {day}", day=unit.valid_to)
+            if not unit.reports:
+                reason = Fact("danh sách ghi không phải báo cáo")
+            elif unit.valid_from and day and unit.valid_from > day:
+                reason = Fact("hiệu lực từ {day}", day=unit.valid_from)
             desk.say("unit-not-in-register", leaf, f"{unit.code} – {unit.name}", reason)

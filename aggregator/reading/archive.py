@@ -17,11 +17,12 @@ from aggregator.findings import Finding
 from aggregator.reading import limits, refusals
 from aggregator.reading.container import Entry, inflate, list_directory, place_entries, raw_name
 from aggregator.reading.refusals import Refused
+from aggregator.words import Fact
 
 _ENCRYPTED, _UTF8, _MASKED = 0x1, 0x800, 0x2040
 _UNIX = 3
 _UNICODE_PATH = 0x7075
-LINK = "liên kết (link)"
+LINK = Fact("liên kết (link)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,10 +23,10 @@ from aggregator.outputs.verified import VerifiedFile
 from aggregator.register import Unit
 from aggregator.steps.verify import judged, proof_expectation, verified_file
 from aggregator.submission import Examination
-from aggregator.words import in_language, mark
+from aggregator.words import Fact, in_language, mark
 from aggregator.workers import consult_one
 
-FOLDER = "thư mục"
+FOLDER = Fact("thư mục")
 NEAR = 5
 """How many similar row keys are offered."""
 EDITED = mark("Tệp đã bị sửa sau khi lập. Dưới đây là số liệu lúc lập, không phải số đang thấy trên các sheet.")

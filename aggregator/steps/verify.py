@@ -21,9 +21,10 @@ from aggregator.outputs.result import result_document
 from aggregator.outputs.verified import VerifiedFile
 from aggregator.steps.survey import NothingToRead, expectation
 from aggregator.submission import Examination
+from aggregator.words import Fact
 from aggregator.workers import examine_all
 
-FORM_WORDS = "biểu số liệu của đơn vị"
+FORM_WORDS = Fact("biểu số liệu của đơn vị")
 CANNOT_OPEN = "file-"
 """Codes of files that could not be opened at all begin so."""
 
@@ -85,7 +86,9 @@ def _items(paths: Iterable[Path], base: Path) -> tuple[list[Item], list[Examinat
 
 
 def _unreadable(name: str) -> Examination:
-    return Examination(name, None, None, findings=(Finding("file-unreadable", file=name, found="không có tệp này"),))
+    return Examination(
+        name, None, None, findings=(Finding("file-unreadable", file=name, found=Fact("không có tệp này")),)
+    )
 
 
 def _judged(one: Examination, asked: set[str], others: Sequence[Examination]) -> Examination:
