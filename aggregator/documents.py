@@ -49,11 +49,11 @@ def load_json(path: Path) -> tuple[Any, tuple[Fault, ...]]:
         place = Fact("dòng {line}, ký tự {column}", line=error.lineno, column=error.colno)
         return None, (Fault(path.name, place, error.msg, "JSON"),)
     except UnicodeDecodeError as error:
-        return None, (Fault(path.name, f"byte {error.start}", "not UTF-8", "UTF-8"),)
+        return None, (Fault(path.name, f"byte {error.start}", Fact("không phải UTF-8"), "UTF-8"),)
     except _Twin as error:
-        return None, (Fault(path.name, str(error), "twice", "once"),)
+        return None, (Fault(path.name, str(error), Fact("hai lần"), Fact("một lần")),)
     except (OSError, RecursionError) as error:
-        return None, (Fault(path.name, "$", type(error).__name__, "a readable JSON file"),)
+        return None, (Fault(path.name, "$", type(error).__name__, Fact("tệp JSON đọc được")),)
 
 
 class _Twin(ValueError):

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from aggregator.documents import Fault, is_date
+from aggregator.words import Fact
 
 
 def cross_faults(document: Mapping[str, Any], name: str) -> Iterator[Fault]:
@@ -32,7 +33,7 @@ def _twice(document: Mapping[str, Any]) -> Cross:
         seen = Counter(row[name] for row in document["rows"])
         for place, row in _rows(document):
             if seen[row[name]] > 1:
-                yield f"{place}.{name}", row[name], f"one row only with this {name}"
+                yield f"{place}.{name}", row[name], Fact("mỗi {name} chỉ ở một dòng", name=name)
 
 
 def _units_known(document: Mapping[str, Any]) -> Cross:
@@ -40,21 +41,29 @@ def _units_known(document: Mapping[str, Any]) -> Cross:
         needed = set(row["fill"]) | ({row["total"]["measure"]} if "total" in row else set())
         known = document["units"].get(row["unit"])
         if row["unit"] and known is None:
-            yield f"{place}.unit", row["unit"], "a unit listed under $.units"
+            yield f"{place}.unit", row["unit"], Fact("đơn vị tính có trong $.units")
         elif needed - set(known or ()):
-            yield f"{place}.fill", ", ".join(sorted(needed)), f"measures of the unit {row['unit']!r}: {known or 'none'}"
+            yield (
+                f"{place}.fill",
+                ", ".join(sorted(needed)),
+                Fact("số liệu của đơn vị tính {unit!r}: {known}", unit=row["unit"], known=known or "–"),
+            )
 
 
 def _totals_whole(document: Mapping[str, Any]) -> Cross:
     rows = {row["key"]: row for row in document["rows"]}
     for place, row in _rows(document):
         if row["kind"] in ("total", "subtotal") and not row.get("total", {}).get("parts"):
-            yield f"{place}.total", "no parts", "a total with its parts"
+            yield f"{place}.total", "no parts", Fact("dòng tổng có các phần của nó")
         for number, part in enumerate(row.get("total", {}).get("parts", ())):
             if part not in rows:
-                yield f"{place}.total.parts[{number}]", part, "the key of a row"
+                yield f"{place}.total.parts[{number}]", part, Fact("mã của một dòng")
             elif row["total"]["measure"] not in rows[part]["fill"]:
-                yield f"{place}.total.parts[{number}]", part, f"a row where {row['total']['measure']} is typed"
+                yield (
+                    f"{place}.total.parts[{number}]",
+                    part,
+                    Fact("dòng có ghi {measure}", measure=row["total"]["measure"]),
+                )
 
 
 def _totals_apart(document: Mapping[str, Any]) -> Cross:
@@ -64,7 +73,11 @@ def _totals_apart(document: Mapping[str, Any]) -> Cross:
         for number, part in enumerate(total["parts"]):
             first = owner.setdefault((part, total["measure"]), f"{place}.total.parts[{number}]")
             if first != f"{place}.total.parts[{number}]":
-                yield f"{place}.total.parts[{number}]", part, f"a part of one total only (also {first})"
+                yield (
+                    f"{place}.total.parts[{number}]",
+                    part,
+                    Fact("phần của một tổng duy nhất (đã có ở {first})", first=first),
+                )
 
 
 def _somebody_fills(document: Mapping[str, Any]) -> Cross:
@@ -73,18 +86,18 @@ def _somebody_fills(document: Mapping[str, Any]) -> Cross:
             yield (
                 f"{place}.levels",
                 "[]",
-                "at least one level that may fill the row, or a remark that says why none may",
+                Fact("ít nhất một cấp được ghi dòng này, hoặc ghi chú vì sao không cấp nào được ghi"),
             )
         typed = row["kind"] in ("pair", "count", "people", "subtotal", "money")
         if typed and not row["fill"]:
-            yield f"{place}.fill", "[]", f"the measures that are typed in a row of kind {row['kind']}"
+            yield f"{place}.fill", "[]", Fact("các số liệu phải ghi ở dòng loại {kind}", kind=row["kind"])
 
 
 def _days_exist(document: Mapping[str, Any]) -> Cross:
     for place, row in _rows(document):
         since = row.get("ended", {}).get("since")
         if since and not is_date(since):
-            yield f"{place}.ended.since", since, "a day of the calendar (YYYY-MM-DD)"
+            yield f"{place}.ended.since", since, Fact("ngày có trong lịch (YYYY-MM-DD)")
 
 
 def _needs_known(document: Mapping[str, Any]) -> Cross:
@@ -92,4 +105,4 @@ def _needs_known(document: Mapping[str, Any]) -> Cross:
     for number, need in enumerate(document["rules"]["needs"]):
         for key, measure in [[need["row"], need["measure"]], *need["any_of"]]:
             if (key, measure) not in typed:
-                yield f"$.rules.needs[{number}]", f"{key}.{measure}", "a number that is typed"
+                yield f"$.rules.needs[{number}]", f"{key}.{measure}", Fact("số được ghi trực tiếp")

@@ -34,11 +34,11 @@ def mark(text: str, context: str = "") -> str:
 
 def in_language(text: str, lang: str, /, **values: Any) -> str:
     """A message with its values; a value that is a message itself is said in the same language."""
-    said = _english().gettext(text) if lang == ENGLISH else text
-    said = said.rpartition(BETWEEN)[2]
+    sentence = _english().gettext(text) if lang == ENGLISH else text
+    sentence = sentence.rpartition(BETWEEN)[2]
     if not values:
-        return said
-    return said.format(
+        return sentence
+    return sentence.format(
         **{name: value.text(lang) if isinstance(value, Words) else value for name, value in values.items()}
     )
 

@@ -322,7 +322,7 @@ def test_all_faults_in_one_pass(document: dict[str, Any], tmp_path: Path) -> Non
     ("text", "place", "found"),
     [
         ("{", "dòng 1, ký tự 2", "Expecting property name"),
-        ('{"id": "a", "id": "b"}', "id", "twice"),
+        ('{"id": "a", "id": "b"}', "id", "hai lần"),
         ("[" * 100_000, "$", "RecursionError"),
         ("[]", "$", "[]"),
         ('"mẫu"', "$", "mẫu"),
@@ -337,8 +337,8 @@ def test_what_is_no_form_at_all(tmp_path: Path, text: str, place: str, found: st
 def test_bytes_that_are_no_text(tmp_path: Path) -> None:
     file = tmp_path / "mau.json"
     file.write_bytes(b'{"id": "\xff"}')
-    assert lint(file) == (Fault("mau.json", "byte 8", "not UTF-8", "UTF-8"),)
-    assert lint(tmp_path / "none.json") == (Fault("none.json", "$", "FileNotFoundError", "a readable JSON file"),)
+    assert lint(file) == (Fault("mau.json", "byte 8", "không phải UTF-8", "UTF-8"),)
+    assert lint(tmp_path / "none.json") == (Fault("none.json", "$", "FileNotFoundError", "tệp JSON đọc được"),)
 
 
 def test_loading_raises_with_all_faults(document: dict[str, Any], tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from aggregator.faults import BadDocument, Stop
 from aggregator.forms import FigureKey, Form
 from aggregator.resources import outline_dir
 from aggregator.text import label_key
+from aggregator.words import Fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,7 @@ def _blocks_faults(blocks: Sequence[Mapping[str, Any]], place: str, form: Form, 
             yield Fault(name, f"{at}.about", block["about"], " / ".join(form.sections))
         wanted = [tuple(figure) for clause in block.get("clauses", ()) for figure in clause["figures"]]
         for figure in (one for one in wanted if one not in figures):
-            yield Fault(name, f"{at}.clauses", " ".join(figure), f"dòng và số liệu của mẫu {form.id}")
+            yield Fault(name, f"{at}.clauses", " ".join(figure), Fact("dòng và số liệu của mẫu {form}", form=form.id))
         keys = [*block.get("rows", ()), *(key for part in block.get("parts", ()) for key in part)]
         for key in (one for one in keys if one not in form.by_key):
-            yield Fault(name, at, key, f"mã dòng của mẫu {form.id}")
+            yield Fault(name, at, key, Fact("mã dòng của mẫu {form}", form=form.id))
