@@ -15,6 +15,7 @@ from aggregator.outputs.workbook_chart_page import write_chart_page
 from aggregator.outputs.workbook_charts import panels
 from aggregator.outputs.workbook_hidden import Line, Written, hidden_lines
 from aggregator.outputs.workbook_layout import (
+    BACK,
     BRANCH_SHEET,
     CHART_SHEET,
     CHECK_SHEET,
@@ -31,7 +32,7 @@ from aggregator.outputs.workbook_layout import (
     figure_label,
     shortened,
 )
-from aggregator.outputs.workbook_links import BACK, BACK_TIP, Link, Links, make_links
+from aggregator.outputs.workbook_links import BACK_TIP, Link, Links, make_links
 from aggregator.outputs.workbook_lists import Listing, listings, source_list
 from aggregator.outputs.workbook_looks import (
     HEAD,

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aggregator.outputs.workbook_charts import HEIGHT, TOP, Panel, panel_cells
-from aggregator.outputs.workbook_layout import BRANCH_SHEET, CHART_SHEET, SUMMARY_SHEET, Sum
-from aggregator.outputs.workbook_links import BACK, BACK_TIP
+from aggregator.outputs.workbook_layout import BACK, BRANCH_SHEET, CHART_SHEET, SUMMARY_SHEET, Sum
+from aggregator.outputs.workbook_links import BACK_TIP
 from aggregator.outputs.workbook_looks import HEAD, LINKED, MONEY, NUMBER, TEXT, TITLE, print_landscape
 from aggregator.reading.book import Address
 from aggregator.styles import FONT

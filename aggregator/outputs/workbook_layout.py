@@ -34,6 +34,9 @@ CHECK_SHEET = "_KIEM"
 LABEL_ROW, HEADER_ROW, FIRST_LINE = 2, 3, 4
 """Rows of every list: a title in row 1, words above the headers, the headers, then one line each."""
 
+BACK = "◂ Về sheet Tổng hợp"
+"""In the row above the headers of every list."""
+
 BRANCH_HEADERS = ("Mã đơn vị", "Tên đơn vị", "Cấp", "Số bản nộp")
 DETAIL_HEADERS = ("Mã đơn vị", "Tên đơn vị", "Đơn vị cấp trên", "Cấp", "Tệp", "SHA-256", "Phiên bản mẫu")
 DETAIL_EXTRAS = ("Phạm vi số liệu", "Có tổ chức hoạt động", "Lưu lần cuối", "Qua tệp tổng hợp", "Nguồn số liệu")

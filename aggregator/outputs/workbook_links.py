@@ -24,7 +24,6 @@ from aggregator.outputs.workbook_lists import FINDING_COLUMNS, STATUS_COLUMNS
 from aggregator.reading.book import Address, a1
 
 MOST_LINES = 5_000
-BACK = "◂ Về sheet Tổng hợp"
 BACK_TIP = "Về bảng tổng hợp"
 CODE_COLUMN, NAME_COLUMN = 1, 2
 COUNT_COLUMN = [header for header, _ in STATUS_COLUMNS].index("Số vấn đề") + 1

@@ -23,7 +23,7 @@ from aggregator.outputs.workbook_cells import (
 )
 from aggregator.outputs.workbook_compare import changed_headers, columns_now, header_row
 from aggregator.outputs.workbook_formulas import Moves
-from aggregator.outputs.workbook_layout import HEADER_ROW, SUMMARY_SHEET
+from aggregator.outputs.workbook_layout import BACK, HEADER_ROW, SUMMARY_SHEET
 from aggregator.outputs.workbook_lists import WHO, Listing
 from aggregator.reading.book import Address, Cell, RawSheet, a1
 from aggregator.text import clean, printable, same_text
@@ -75,7 +75,7 @@ def compare_list(sheet: RawSheet, listing: Listing) -> Iterator[Finding]:
 
 
 def _above(listing: Listing) -> dict[Address, str | int]:
-    cells: dict[Address, str | int] = {(1, 1): listing.title}
+    cells: dict[Address, str | int] = {(1, 1): listing.title, (HEADER_ROW + len(listing.facts) - 1, 1): BACK}
     for row, (label, value) in enumerate(listing.facts, start=2):
         cells[row, 1], cells[row, 2] = label, value
     return {at: value for at, value in cells.items() if value != ""}
