@@ -390,6 +390,14 @@ def test_charts_draw_cells_that_are_there(result, data):
         assert values[cell.coordinate].value == result.totals[key]
 
 
+@pytest.mark.parametrize("own", [None, "(Ban hành kèm theo Kế hoạch số 1)", "(Kèm theo  Báo cáo số /BC-UBND)"])
+def test_the_annex_says_once_to_which_report_it_belongs(own: str | None) -> None:
+    data = write_workbook(replace(make_result(), caption=own), KEY)
+    caption = opened(data)["Tổng hợp"].cell(Layout(load_form("tong-hop-2024")).caption_row, 1).value
+    assert len(re.findall(r"Kèm theo\s+Báo cáo", caption)) == 1
+    assert caption.startswith(own or "(Kèm theo Báo cáo số")
+
+
 def test_the_summary_prints_as_an_annex(result, data):
     sheet = opened(data)["Tổng hợp"]
     heading = sheet["C1"].value

@@ -19,6 +19,8 @@ CHART_SIZE = {"width": 760, "height": (HEIGHT - 2) * 20}
 QUESTION: Style = {**FONT, "font_size": 12, "bold": True}
 HINT: Style = {**FONT, "font_size": 10, "font_color": "#595959"}
 ROW_HEIGHT = 15.0
+GAP, WIDEST_GAP = 45, 500
+"""Between bars, percent of a bar; few bars stay thin (500 is the most that Excel takes)."""
 
 FILLS: Sequence[Mapping[str, Any]] = (
     {"fill": {"color": "#1F4E79"}},
@@ -75,7 +77,7 @@ def _write_chart(book: Book, page: Page, panel: Panel, top: int) -> None:
                 "name": [CHART_SHEET, top, column],
                 "categories": [CHART_SHEET, first, 0, last, 0],
                 "values": [CHART_SHEET, first, column, last, column],
-                "gap": 45,
+                "gap": max(GAP, WIDEST_GAP // len(panel.lines)),
                 "border": {"color": "#595959", "width": 0.5},
                 "data_labels": _labels(panel, column, series),
                 **FILLS[column - 1],

@@ -21,6 +21,7 @@ from aggregator.reading.book import Address, a1
 MOST = 15
 LABEL_LENGTH = 58
 CLASS_WORD = "lớp"
+LABEL_ENDS = " :.-+"
 OPENING = 16
 """A label shorter than this says little without the heading above it ("Cá nhân")."""
 
@@ -55,7 +56,7 @@ def panels(result: Consolidation, branches: Table) -> Iterator[Panel]:
         yield _of_rows(result, money, "Kinh phí đến từ nguồn nào?", ("Nguồn", "Số tiền (đồng)"))
     elif money:
         (key,) = money
-        label = form.by_key[key[0]].label.strip(" :")
+        label = form.by_key[key[0]].label.strip(LABEL_ENDS)
         yield _of_branches(result, branches, money, f"{label}: đơn vị nào nhiều nhất?", "Số tiền (đồng)")
 
 
@@ -151,7 +152,7 @@ def row_labels(form: Form) -> dict[str, str]:
     labels: dict[str, str] = {}
     heading = above = ""
     for row in form.rows:
-        label = row.label.strip(" :.-")
+        label = row.label.strip(LABEL_ENDS)
         if row.kind == "heading":
             heading = label
         elif not row.stt and row.words.get("people", "\0") in label.casefold():

@@ -35,6 +35,7 @@ from aggregator.styles import (
     write_titles,
 )
 from aggregator.submission import Leaf
+from aggregator.text import clean
 from aggregator.writing import Page, Style
 
 INFO_COLUMN = 10
@@ -55,6 +56,7 @@ NATION: tuple[tuple[str, Style], ...] = (
     ("─" * 20, {**NATION_FONT, "font_size": 7}),
 )
 NATION_CELL: Style = {**FONT, "align": "center", "valign": "top", "text_wrap": True}
+ATTACHED_WORDS = "kèm theo báo cáo"
 ATTACHED = "(Kèm theo Báo cáo số ........./BC-......... ngày ..... tháng ..... năm ......... của ....................)"
 """Decree 30/2020, annex I: a table that belongs to a report says to which; the office fills it in by hand."""
 
@@ -80,8 +82,14 @@ def _write_heading(page: Page, result: Consolidation, layout: Layout) -> None:
     page.merged((row, place.STT), (row, place.LABEL), unit, {**FONT, "bold": True, "text_wrap": True, "valign": "top"})
     page.merged_rich((row, place.UNIT), (row, place.NOTE), NATION, NATION_CELL)
     page.height(row, lines_height(max(3, wrapped_lines(unit, sum(WIDTHS[:2])))) + 4)
-    caption = "\n".join(text for text in (result.caption, ATTACHED) if text)
-    write_titles(page, layout, caption, beside="Cộng từ")
+    write_titles(page, layout, annex_caption(result.caption), beside="Cộng từ")
+
+
+def annex_caption(caption: str | None) -> str:
+    """The caption of the form, and to which report the annex belongs unless the form itself says so."""
+    if caption and ATTACHED_WORDS in clean(caption).casefold():
+        return caption
+    return "\n".join(text for text in (caption, ATTACHED) if text)
 
 
 def _write_row(page: Page, result: Consolidation, layout: Layout, row: Row, cells: Mapping[Address, Sum]) -> None:
