@@ -10,15 +10,22 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from aggregator import layout as place
 from aggregator.forms import Form
 from aggregator.layout import Layout
-from aggregator.reading.book import RawSheet
+from aggregator.reading.book import Address, RawSheet
 from aggregator.text import clean, label_key
 
 SIGNATURE_LABEL = "NGƯỜI LẬP BIỂU"
 """Stands in column B two rows below the footnote row; shows where the table ends when rows were added below it."""
+
+FACES = (place.STT, place.LABEL, place.UNIT, place.CODE)
+"""Columns whose texts say which row of the form a sheet row is."""
+
+MOST_KEPT = 500
+"""Such cells of an alignment that is kept: more than any form has."""
 
 MAX_SCAN = 2_000
 """Sheet rows looked at for rows of the form: far more than any form has, far fewer than a sheet can hold."""
@@ -55,13 +62,27 @@ class Alignment:
         return not (self.moved or self.extra or self.duplicated or self.missing)
 
 
+Faces = tuple[tuple[int, int, str], ...]
+"""Row, column and text of the cells by which rows are known."""
+
+
 def align(sheet: RawSheet, layout: Layout) -> Alignment:
     """Find every row of the form on the sheet."""
-    header = _header_row(sheet, layout)
-    lines = _table_lines(sheet, layout, header)
+    faces = tuple(
+        (row, column, cell.text)
+        for (row, column), cell in sheet.cells.items()
+        if column in FACES and row <= MAX_SCAN and (row > 2 or column == place.LABEL)
+    )
+    return (_aligned_once if len(faces) <= MOST_KEPT else _aligned)(faces, layout)
+
+
+def _aligned(faces: Faces, layout: Layout) -> Alignment:
+    texts = {(row, column): text for row, column, text in faces}
+    header = _header_row(texts, layout)
+    lines = _table_lines(texts, layout, header)
     codes_gone = not any(line.code for line in lines)
     lines = _keyed(lines, layout.form)
-    lines, beyond = _cut(lines, sheet, layout)
+    lines, beyond = _cut(lines, layout)
     kept, duplicated = _first_of_each(lines, layout)
     moved = _moved([line.key for line in kept if line.key], layout.form)
     return Alignment(
@@ -76,29 +97,28 @@ def align(sheet: RawSheet, layout: Layout) -> Alignment:
     )
 
 
-def _table_lines(sheet: RawSheet, layout: Layout, header: int) -> list[Line]:
+_aligned_once = lru_cache(maxsize=64)(_aligned)
+"""Nearly every file has the same labels and codes at the same places."""
+
+Texts = Mapping[Address, str]
+
+
+def _table_lines(texts: Texts, layout: Layout, header: int) -> list[Line]:
     """Every sheet row from just below the titles to the last one with text in B or H."""
-    columns = (place.STT, place.LABEL, place.UNIT, place.CODE)
-    filled = [row for row, column in sheet.cells if column in columns and layout.header_row <= row <= MAX_SCAN]
-    return [_line(sheet, row) for row in range(header + 2, max(filled, default=0) + 1)]
+    filled = [row for row, _ in texts if row >= layout.header_row]
+    return [_line(texts, row) for row in range(header + 2, max(filled, default=0) + 1)]
 
 
-def _header_row(sheet: RawSheet, layout: Layout) -> int:
+def _header_row(texts: Texts, layout: Layout) -> int:
     """Where the header stands now: at its place, or where its label text was pushed to."""
     wanted = label_key(layout.form.header["label"])
-    candidates = [row for row, column in sheet.cells if column == place.LABEL and row <= layout.last_row]
-    found = [row for row in sorted(candidates) if label_key(_text(sheet, row, place.LABEL)) == wanted]
+    candidates = [row for row, column in texts if column == place.LABEL and row <= layout.last_row]
+    found = [row for row in sorted(candidates) if label_key(clean(texts[row, place.LABEL])) == wanted]
     return layout.header_row if layout.header_row in found or not found else found[0]
 
 
-def _line(sheet: RawSheet, row: int) -> Line:
-    texts = (_text(sheet, row, column) for column in (place.STT, place.LABEL, place.UNIT, place.CODE))
-    return Line(row, *texts)
-
-
-def _text(sheet: RawSheet, row: int, column: int) -> str:
-    cell = sheet.cells.get((row, column))
-    return clean(cell.text) if cell else ""
+def _line(texts: Texts, row: int) -> Line:
+    return Line(row, *(clean(texts.get((row, column), "")) for column in FACES))
 
 
 def _keyed(lines: list[Line], form: Form) -> list[Line]:
@@ -167,7 +187,7 @@ def _codes_left_behind(coded: list[str | None], labelled: list[str | None]) -> l
     return [labelled[number] if number in set(apart) else code for number, code in enumerate(coded)]
 
 
-def _cut(lines: list[Line], sheet: RawSheet, layout: Layout) -> tuple[list[Line], list[Line]]:
+def _cut(lines: list[Line], layout: Layout) -> tuple[list[Line], list[Line]]:
     """The lines up to the last row of the form, and rows that were inserted between it and the signature."""
     last = max((number for number, line in enumerate(lines) if line.key), default=-1)
     inside, below = lines[: last + 1], lines[last + 1 :]

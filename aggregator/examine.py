@@ -21,7 +21,7 @@ from aggregator.consolidated import ConsolidatedContent, read_consolidated
 from aggregator.findings import Finding, Findings, located
 from aggregator.identity import Expectation, Identity, identify, is_consolidated
 from aggregator.inbox import WORKBOOK_SUFFIXES, Item, member_item
-from aggregator.layout import Layout
+from aggregator.layout import layout_of
 from aggregator.reading import limits, refusals
 from aggregator.reading.archive import Bundle, open_bundle
 from aggregator.reading.book import RawBook
@@ -256,7 +256,7 @@ def _form(book: RawBook, bare: Examination, expected: Expectation) -> Examinatio
 def make_subject(book: RawBook, identity: Identity) -> Subject:
     """An opened and identified file, aligned and read, ready to be checked."""
     assert identity.form is not None and identity.data is not None
-    layout = Layout(identity.form)
+    layout = layout_of(identity.form)
     alignment = align(identity.data, layout)
     report = read_report(book, identity, alignment)
     level = identity.unit.level if identity.unit else None

@@ -120,6 +120,9 @@ class Form:
     rows: tuple[Row, ...]
     fingerprint: str
 
+    def __hash__(self) -> int:
+        return hash((self.id, self.version, self.fingerprint))
+
     def on(self, day: date) -> Form:
         """The form as it is filled on a day: a row that has ended is locked for everybody."""
         return replace(self, rows=tuple(row.on(day) for row in self.rows))

@@ -93,7 +93,7 @@ def identify(book: RawBook, expected: Expectation, assigned: str | None = None) 
 def _cell_tokens(book: RawBook) -> Iterator[Carrier]:
     for sheet in book.sheets:
         for address, cell in sheet.cells.items():
-            token = parse_token(cell.text) if cell.kind == "text" and cell.text.startswith("HTSD") else None
+            token = parse_token(cell.text) if cell.text[:4] == "HTSD" and cell.kind == "text" else None
             if token:
                 yield Carrier(token, sheet.name, a1(*address))
 
@@ -223,7 +223,8 @@ def _seals(carriers: tuple[Carrier, ...], expected: Expectation, saved: str | No
     if foreign:
         carried = Finding("seal-foreign", found=", ".join(foreign), expected=expected.campaign)
         return (_perhaps_old(carried, expected, saved),)
-    broken = next((carrier for carrier in carriers if _broken(carrier.token, expected)), None)
+    first = {carrier.token: carrier for carrier in reversed(carriers)}
+    broken = next((first[token] for token in reversed(first) if _broken(token, expected)), None)
     if broken is None:
         return ()
     return (Finding("seal-broken", sheet=broken.sheet or None, cell=broken.cell, found=broken.token.text),)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from aggregator.forms import FigureKey, Form, Measure, Row
 from aggregator.reading.book import Address, a1
@@ -136,6 +136,12 @@ class Layout:
             raise ValueError(f"row {row.key} is not a total")
         rows = at or self.row_of
         return sum_formula([(rows[part], COLUMN_OF[row.total.measure]) for part in row.total.parts])
+
+
+@lru_cache(maxsize=16)
+def layout_of(form: Form) -> Layout:
+    """The one layout of a form, whose addresses are worked out once."""
+    return Layout(form)
 
 
 def sum_formula(cells: list[Address]) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import lru_cache
 
 from aggregator import number_rules as rules
 from aggregator.amounts import Amount, amount_of, part_amount, parts_of, unit_of
@@ -21,6 +22,9 @@ from aggregator.number_words import LARGEST, LONGEST_ENTRY, OWN, Entry, Measure,
 from aggregator.reading.book import Cell, RawSheet
 
 __all__ = ["CONDITIONS", "RULES", "Measure", "Reading", "read_cell", "read_text"]
+
+SAFE_DIGITS = 12
+"""So many digits are below `LARGEST` in any case."""
 
 SMALLEST_MONEY = 1_000
 """Below it no amount of đồng is real: thousands or millions were meant."""
@@ -48,10 +52,26 @@ def read_cell(cell: Cell, measure: Measure, sheet: RawSheet) -> Reading:
     if cell.kind == "text":
         return read_text(cell.text, measure)
     if cell.kind == "number":
-        return _read_native(cell, measure)
+        return _plain_number(cell, measure) or _read_native(cell, measure)
     if cell.kind == "date":
         return refused("value-date", "date", _iso_pair(cell.text))
     return refused("value-not-a-number", "boolean") if cell.kind == "bool" else BLANK
+
+
+def _plain_number(cell: Cell, measure: Measure) -> Reading | None:
+    """What nearly every cell holds, read at once: a few digits that no rule below has anything to say of."""
+    text = cell.text
+    if len(text) > SAFE_DIGITS or not (text.isascii() and text.isdigit()) or not _shows_digits(cell.format):
+        return None
+    value = int(text)
+    doubtful = 0 < value < SMALLEST_MONEY if measure == "money" else value in DAY_NUMBERS
+    return None if doubtful else Reading(value, None, "as-is")
+
+
+@lru_cache(maxsize=64)
+def _shows_digits(number_format: str) -> bool:
+    codes = "" if number_format.lower() in ("general", "standard") else _LITERAL.sub("", number_format).lower()
+    return not re.search("[dmyhs%]", codes)
 
 
 _NATIVE = re.compile(r"([+-]?)([0-9]+)(?:\.[0-9]*)?(?:[eE]([+-]?[0-9]{1,3}))?", re.ASCII)

@@ -140,6 +140,12 @@ def _marked(issue: Issue) -> Issue:
 # --- the package ---------------------------------------------------------------------------------------------------
 
 
+def with_parts(data: bytes, texts: Mapping[str, str]) -> bytes:
+    """A package that we wrote, with the texts of some parts exchanged."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return _package(tuple(_entries(data, archive)), texts)
+
+
 def _entries(data: bytes, archive: zipfile.ZipFile) -> Iterator[Entry]:
     """Every part in the order of the package, which is that of its directory."""
     at = archive.start_dir

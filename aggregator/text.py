@@ -29,8 +29,16 @@ _STROKE = "\u0335"
 
 def clean(text: str) -> str:
     """NFC, Đ for Ð, ordinary single blanks, nothing invisible, trimmed."""
+    return _cleaned_once(text) if len(text) <= SHOWN_LENGTH else _cleaned(text)
+
+
+def _cleaned(text: str) -> str:
     visible = _INVISIBLE.sub("", text).replace("\xd0", "\u0110")
     return unicodedata.normalize("NFC", _BLANKS.sub(" ", visible)).strip(" ")
+
+
+_cleaned_once = lru_cache(maxsize=8192)(_cleaned)
+"""Labels are the same in every file; long texts are not."""
 
 
 @lru_cache(maxsize=4096)

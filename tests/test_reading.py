@@ -20,6 +20,7 @@ from openpyxl.utils.datetime import to_excel
 from aggregator.reading import formulas, limits, refusals
 from aggregator.reading.book import Cell, RawBook, a1
 from aggregator.reading.limits import Limit
+from aggregator.reading.memory import forget
 from aggregator.reading.sniff import sniff
 from aggregator.reading.strict import open_book
 from tests.hostile import (
@@ -257,7 +258,9 @@ def _limits() -> dict[str, Limit]:
 
 
 def _lower(monkeypatch: pytest.MonkeyPatch, name: str, value: int) -> None:
+    """What was read under another limit is forgotten."""
     monkeypatch.setattr(limits, name, replace(getattr(limits, name), value=value))
+    forget()
 
 
 _SIZES = {name: len(data.encode()) if isinstance(data, str) else len(data) for name, data in parts().items()}

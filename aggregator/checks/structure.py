@@ -6,13 +6,14 @@ information.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from aggregator import layout as place
 from aggregator.checks.subject import Check, Subject
 from aggregator.findings import Finding
-from aggregator.forms import Row, Total
+from aggregator.forms import Form, Row, Total
 from aggregator.formula import normalised
 from aggregator.layout import COLUMN_OF
 from aggregator.reading.book import a1
@@ -167,14 +168,17 @@ def check_outside(subject: Subject) -> Iterator[Finding]:
 
 def _outside(subject: Subject) -> Iterator[tuple[int, int]]:
     rows = subject.alignment.rows
+    counted = _counted_columns(subject.form)
     extra = {line.at for line in (*subject.alignment.extra, *subject.alignment.duplicated)}
     form_rows = {row: subject.form.by_key[key] for key, row in rows.items()}
     for (row, column), cell in subject.data.cells.items():
+        if cell.kind == "text" and column not in (place.COUNT, place.PEOPLE):
+            continue
         if row in extra or row < subject.layout.header_row:
             continue
         known = form_rows.get(row)
-        if cell.kind == "text" and known and column in (place.COUNT, place.PEOPLE):
-            if not _expected(known, column) and any(letter.isdigit() for letter in cell.text):
+        if cell.kind == "text" and known:
+            if column not in counted[known.key] and any(letter.isdigit() for letter in cell.text):
                 yield row, column
             continue
         if cell.kind != "number":
@@ -182,14 +186,18 @@ def _outside(subject: Subject) -> Iterator[tuple[int, int]]:
         if (
             known is None
             or column > place.CODE
-            or (column in (place.COUNT, place.PEOPLE) and not _expected(known, column))
+            or (column in (place.COUNT, place.PEOPLE) and column not in counted[known.key])
         ):
             yield row, column
 
 
-def _expected(row: Row, column: int) -> bool:
-    measures = (*row.fill, *([row.computed] if row.computed else []))
-    return any(COLUMN_OF[measure] == column for measure in measures)
+@lru_cache(maxsize=16)
+def _counted_columns(form: Form) -> Mapping[str, frozenset[int]]:
+    """By row key the columns in which the form has a number."""
+    columns: dict[str, set[int]] = {row.key: set() for row in form.rows}
+    for key, measure in form.figures:
+        columns[key].add(COLUMN_OF[measure])
+    return {key: frozenset(found) for key, found in columns.items()}
 
 
 def _at_row(code: str, subject: Subject, row: int, key: str | None, **facts: str | None) -> Finding:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import lru_cache
 
 from aggregator.checks.subject import Check, Subject
 from aggregator.findings import Finding
@@ -80,6 +81,7 @@ def check_shown(subject: Subject) -> Iterator[Finding]:
             yield subject.at_figure("value-shown-differently", key, measure, found=cell.format, expected=figure.text)
 
 
+@lru_cache(maxsize=64)
 def _misleads(number_format: str) -> bool:
     """Whether a format shows something other than the whole number: nothing, thousands, a percentage, an exponent,
     further digits beside it; or is no format at all, because a quotation mark is never closed.

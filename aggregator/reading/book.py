@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 Kind = Literal["number", "text", "bool", "error", "date", "none"]
@@ -71,6 +72,7 @@ def column_letters(column: int) -> str:
     return letters
 
 
+@lru_cache(maxsize=4096)
 def a1(row: int, column: int) -> str:
     """Row 14, column 4 → `D14`."""
     return f"{column_letters(column)}{row}"

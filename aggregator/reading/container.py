@@ -16,6 +16,7 @@ from io import BytesIO
 
 from aggregator.reading import limits, refusals
 from aggregator.reading.limits import Bounds, Limit
+from aggregator.reading.memory import remembered
 from aggregator.reading.refusals import Refused
 
 _LOCAL = struct.Struct("<4s5H3I2H")
@@ -195,21 +196,27 @@ def shown_name(info: zipfile.ZipInfo) -> str:
 
 def inflate(data: bytes, entry: Entry) -> bytes:
     """At most one byte more than declared is ever produced."""
-    raw = memoryview(data)[entry.start : entry.start + entry.stored]
-    content = _deflated(raw, entry) if entry.deflated else bytes(raw)
-    if len(content) != entry.size:
-        raise Refused(refusals.INFLATES, entry.name)
-    if zlib.crc32(content) != entry.checksum:
-        raise Refused(refusals.CHECKSUM, entry.name)
+    return _inflated(
+        data[entry.start : entry.start + entry.stored], entry.name, entry.size, entry.checksum, entry.deflated
+    )
+
+
+@remembered(64, largest=2**15)
+def _inflated(raw: bytes, name: str, size: int, checksum: int, deflated: bool) -> bytes:
+    content = _deflated(raw, name, size) if deflated else raw
+    if len(content) != size:
+        raise Refused(refusals.INFLATES, name)
+    if zlib.crc32(content) != checksum:
+        raise Refused(refusals.CHECKSUM, name)
     return content
 
 
-def _deflated(raw: memoryview, entry: Entry) -> bytes:
+def _deflated(raw: bytes, name: str, size: int) -> bytes:
     engine = zlib.decompressobj(-zlib.MAX_WBITS)
     try:
-        content = engine.decompress(raw, entry.size + 1)
+        content = engine.decompress(raw, size + 1)
     except zlib.error:
-        raise Refused(refusals.BROKEN_ZIP, entry.name) from None
-    if len(content) <= entry.size and (not engine.eof or engine.unused_data):
-        raise Refused(refusals.BROKEN_ZIP, entry.name)
+        raise Refused(refusals.BROKEN_ZIP, name) from None
+    if len(content) <= size and (not engine.eof or engine.unused_data):
+        raise Refused(refusals.BROKEN_ZIP, name)
     return content

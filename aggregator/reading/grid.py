@@ -17,7 +17,7 @@ from aggregator.reading.formulas import UNKNOWN, is_command, moved
 from aggregator.reading.package import MAIN, ListedSheet, is_true
 from aggregator.reading.refusals import Refused
 from aggregator.reading.strings import Budget, RichText, take_plain, take_run
-from aggregator.reading.styles import GENERAL
+from aggregator.reading.styles import GENERAL, Formats
 from aggregator.reading.values import READERS, UNKNOWN_TYPE, is_index
 from aggregator.reading.xml import Attributes, Node, walk
 
@@ -49,17 +49,17 @@ class Grid:
     rich: RichText | None = None
 
 
-def _start_table(grid: Grid, _attributes: Attributes) -> None:
+def start_table(grid: Grid, _attributes: Attributes) -> None:
     grid.tables += 1
     if grid.tables > 1:
         raise Refused(refusals.ELSEWHERE)
 
 
-def _end_table(grid: Grid) -> None:
+def end_table(grid: Grid) -> None:
     grid.column = 0
 
 
-def _start_row(grid: Grid, attributes: Attributes) -> None:
+def start_row(grid: Grid, attributes: Attributes) -> None:
     text = attributes.get("r")
     if text is None:
         text = str(grid.row + 1)
@@ -234,25 +234,23 @@ _CELL: Node[Grid] = Node(
     end=_end_cell,
     closed=True,
 )
-_ROW: Node[Grid] = Node({f"{MAIN}c": _CELL, f"{MAIN}extLst": Node()}, start=_start_row, end=_end_row, closed=True)
-_SHEET: Node[Grid] = Node(
+_ROW: Node[Grid] = Node({f"{MAIN}c": _CELL, f"{MAIN}extLst": Node()}, start=start_row, end=_end_row, closed=True)
+SHEET: Node[Grid] = Node(
     {
-        f"{MAIN}sheetData": Node({f"{MAIN}row": _ROW}, start=_start_table, end=_end_table, closed=True),
+        f"{MAIN}sheetData": Node({f"{MAIN}row": _ROW}, start=start_table, end=end_table, closed=True),
         f"{MAIN}cols": Node({f"{MAIN}col": Node(start=_add_columns)}),
         f"{MAIN}mergeCells": Node({f"{MAIN}mergeCell": Node(start=_add_merge)}),
         f"{MAIN}sheetProtection": Node(start=_protect),
     }
 )
-_ONLY_HERE = frozenset(f"{MAIN}{name}" for name in ("sheetData", "row", "c", "v", "f", "is"))
+ONLY_HERE = frozenset(f"{MAIN}{name}" for name in ("sheetData", "row", "c", "v", "f", "is"))
 
 
-def read_sheet(
-    data: bytes, listed: ListedSheet, strings: Sequence[str], formats: Mapping[str, str], budget: Budget
-) -> RawSheet:
+def read_sheet(data: bytes, listed: ListedSheet, strings: Sequence[str], formats: Formats, budget: Budget) -> RawSheet:
     """The worksheet, or a refusal that names the cell."""
-    grid = Grid(strings, formats, budget)
+    grid = Grid(strings, formats.codes, budget)
     try:
-        walk(data, listed.part, f"{MAIN}worksheet", _SHEET, grid, _ONLY_HERE, budget.bounds.tags)
+        walk(data, listed.part, f"{MAIN}worksheet", SHEET, grid, ONLY_HERE, budget.bounds.tags)
         if not grid.tables:
             raise Refused(refusals.ELSEWHERE)
         _fill_arrays(grid)

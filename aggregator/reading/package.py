@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from aggregator.reading import limits, refusals
 from aggregator.reading.book import State
 from aggregator.reading.container import Archive
+from aggregator.reading.memory import remembered
 from aggregator.reading.refusals import Refused
 from aggregator.reading.xml import Attributes, Node, walk
 
@@ -115,9 +116,14 @@ _TYPES_NODE: Node[ContentTypes] = Node(
 
 
 def read_content_types(archive: Archive) -> ContentTypes:
-    types = ContentTypes()
     part = "[Content_Types].xml"
-    walk(archive.read(part), part, f"{_TYPES}Types", _TYPES_NODE, types)
+    return _read_types(archive.read(part), part)
+
+
+@remembered(16)
+def _read_types(data: bytes, part: str) -> ContentTypes:
+    types = ContentTypes()
+    walk(data, part, f"{_TYPES}Types", _TYPES_NODE, types)
     return types
 
 
@@ -167,8 +173,13 @@ def read_links(archive: Archive, part: str) -> dict[str, Link]:
     """The relationships of a part (`""`: of the package) by their id."""
     folder, _, name = part.rpartition("/")
     rels = posixpath.join(folder, "_rels", f"{name}.rels")
+    return _read_links(archive.read(rels), rels, folder)
+
+
+@remembered(32)
+def _read_links(data: bytes, rels: str, folder: str) -> dict[str, Link]:
     links = _Links(folder)
-    walk(archive.read(rels), rels, f"{_LINKS}Relationships", _LINKS_NODE, links)
+    walk(data, rels, f"{_LINKS}Relationships", _LINKS_NODE, links)
     return links.found
 
 

@@ -10,6 +10,7 @@ import re
 import struct
 
 from aggregator.reading import container
+from aggregator.reading.memory import remembered
 from aggregator.reading.refusals import Refused
 
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -60,6 +61,7 @@ def sniff(data: bytes) -> str:
     return "xlsx" if _DIRECTORY_OF_WORKBOOK.search(data[-65_536:]) else _in_text(data)
 
 
+@remembered(1)
 def _in_zip(data: bytes) -> str:
     names = _zip_names(data)
     for start, kind in _BY_NAME:

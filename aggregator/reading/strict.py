@@ -7,16 +7,16 @@ repair, or two programs would read differently, is given back with the part and 
 from __future__ import annotations
 
 from aggregator.findings import Finding
-from aggregator.reading import limits, package, refusals, xml
-from aggregator.reading.book import RawBook
+from aggregator.reading import limits, package, quick, refusals, xml
+from aggregator.reading.book import RawBook, RawSheet
 from aggregator.reading.container import Archive, open_archive
 from aggregator.reading.grid import read_sheet
 from aggregator.reading.limits import Bounds
-from aggregator.reading.package import MAIN, ContentTypes, Link
+from aggregator.reading.package import MAIN, ContentTypes, Link, ListedSheet
 from aggregator.reading.refusals import Refused
 from aggregator.reading.sniff import sniff
 from aggregator.reading.strings import Budget, read_strings
-from aggregator.reading.styles import read_formats
+from aggregator.reading.styles import NO_FORMATS, Formats, read_formats
 
 _MARKUP = (".xml", ".rels", ".vml")
 
@@ -59,7 +59,7 @@ def _read_book(archive: Archive, bounds: Bounds) -> RawBook:
     budget = Budget(bounds)
     strings = _strings(archive, types, links, part, budget)
     formats = _formats(archive, types, links, part)
-    sheets = tuple(read_sheet(archive.read(sheet.part), sheet, strings, formats, budget) for sheet in listed)
+    sheets = tuple(_sheet(archive.read(sheet.part), sheet, strings, formats, budget) for sheet in listed)
     external = _check_externals(archive, links)
     check_unread(archive)
     return RawBook(
@@ -78,14 +78,22 @@ def _strings(archive: Archive, types: ContentTypes, links: dict[str, Link], sour
     if part is None:
         return []
     package.check_type(types, part, package.STRINGS)
-    return read_strings(archive.read(part), part, budget)
+    data = archive.read(part)
+    known = quick.read_strings(data, budget)
+    return read_strings(data, part, budget) if known is None else known
 
 
-def _formats(archive: Archive, types: ContentTypes, links: dict[str, Link], source: str) -> dict[str, str]:
+def _sheet(data: bytes, listed: ListedSheet, strings: list[str], formats: Formats, budget: Budget) -> RawSheet:
+    """By the short way where it leads to the end."""
+    known = quick.read_sheet(data, listed, strings, formats, budget)
+    return read_sheet(data, listed, strings, formats, budget) if known is None else known
+
+
+def _formats(archive: Archive, types: ContentTypes, links: dict[str, Link], source: str) -> Formats:
     part = package.only_part(links, "styles", source)
     if part is None:
         _check_unlinked(archive, types)
-        return {}
+        return NO_FORMATS
     package.check_type(types, part, package.STYLES)
     return read_formats(archive.read(part), part)
 

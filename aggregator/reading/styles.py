@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from aggregator.reading import limits, refusals
+from aggregator.reading.memory import remembered
 from aggregator.reading.package import MAIN
 from aggregator.reading.refusals import Refused
 from aggregator.reading.xml import Attributes, Node, walk
@@ -95,9 +96,20 @@ def built_in() -> Mapping[str, str]:
     return _BY_ID
 
 
-def read_formats(data: bytes, part: str) -> dict[str, str]:
-    """The format code of each cell style, by the number with which cells point to it."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Formats:
+    """The format code of each cell style, by the number with which cells point to it; the same table is one object."""
+
+    codes: Mapping[str, str] = field(default_factory=dict)
+
+
+NO_FORMATS = Formats()
+
+
+@remembered(16)
+def read_formats(data: bytes, part: str) -> Formats:
+    """The formats of a table of styles."""
     styles = _Styles()
     walk(data, part, f"{MAIN}styleSheet", _STYLES, styles, frozenset({f"{MAIN}cellXfs"}))
     codes = _BY_ID | styles.codes
-    return {str(index): codes.get(key) or GENERAL for index, key in enumerate(styles.cells)}
+    return Formats({str(index): codes.get(key) or GENERAL for index, key in enumerate(styles.cells)})

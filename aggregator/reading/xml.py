@@ -170,6 +170,52 @@ def _is_far(data: bytes, start: bytes, end: bytes, longest: int) -> bool:
     return False
 
 
+_CONTROL = bytes(code for code in range(32) if code not in b"\t\n\r")
+_NOT_PLAIN = (b"]]>", "\ufffe".encode(), "\uffff".encode(), "\ufeff".encode())
+_ENTITY = re.compile(r"&(?:(amp|lt|gt|quot|apos)|#([0-9]{1,7})|#x([0-9A-Fa-f]{1,6}));")
+_ENTITIES = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
+_LEGAL = re.compile("[\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_DECLARATION = re.compile(r"""<\?xml version="1\.0" encoding="(?:UTF|utf)-8"(?: standalone="(?:yes|no)")? ?\?>""")
+
+
+def plain_text(data: bytes) -> str | None:
+    """A part in UTF-8 whose characters are all legal and mean themselves; `None` where a parser must tell.
+
+    A carriage return may stand behind the declaration only.
+    """
+    if len(data.translate(None, _CONTROL)) < len(data) or any(piece in data for piece in _NOT_PLAIN):
+        return None
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    if text.startswith("<?xml"):
+        head = _DECLARATION.match(text)
+        if head is None or "\r" in text[head.end() :].lstrip("\r\n"):
+            return None
+    elif "\r" in text:
+        return None
+    return text
+
+
+def resolved(text: str) -> str | None:
+    """Character data with its references read; `None` where one is unknown or means no character."""
+    if "&" not in text:
+        return text
+    pieces = _ENTITY.split(text)
+    if any("&" in piece for piece in pieces[::4]):
+        return None
+    characters = list(map(_referred, pieces[1::4], pieces[2::4], pieces[3::4]))
+    return None if None in characters else "".join(map(str.__add__, pieces[::4], (*map(str, characters), "")))
+
+
+def _referred(name: str | None, decimal: str | None, hexadecimal: str | None) -> str | None:
+    if name:
+        return _ENTITIES[name]
+    code = int(decimal) if decimal else int(hexadecimal or "", 16)
+    return chr(code) if code < 0x110000 and _LEGAL.fullmatch(chr(code)) else None
+
+
 def has_doctype(data: bytes) -> bool:
     """Whether a part that nobody parses brings a DOCTYPE, in UTF-8 or UTF-16."""
     return b"!" in data and _DOCTYPE.search(data) is not None

@@ -1,0 +1,335 @@
+"""The short way through a workbook gives the verdict, the cells and the findings of the strict way, or gives way.
+
+Over all sample files, all bad files and random mutants; one that is read by the short way is read here by both.
+"""
+
+from __future__ import annotations
+
+import io
+import random
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import openpyxl
+import pytest
+
+from aggregator.examine import look
+from aggregator.forms import form_ids, load_form
+from aggregator.identity import Expectation
+from aggregator.numbers import _plain_number, _read_native
+from aggregator.reading import limits, quick
+from aggregator.reading.book import Cell, RawBook
+from aggregator.reading.memory import forget
+from aggregator.reading.strict import open_book
+from aggregator.template import blank_issue, write_form
+from tests.bad_files import select
+from tests.differential import mutants, opened, packed
+from tests.test_house import ROOT
+
+SEED = random.randrange(10**6)
+MUTANTS = 400
+SHEET, STRINGS = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"
+Told = tuple[Any, ...]
+
+
+@pytest.fixture(autouse=True)
+def fresh() -> Iterator[None]:
+    forget()
+    yield
+    forget()
+
+
+class Ways:
+    """Counts which way was taken; `strict` shuts the short one."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.taken: Counter[str] = Counter()
+        self.strict = False
+        for name in ("read_sheet", "read_strings"):
+            monkeypatch.setattr(quick, name, self._counting(getattr(quick, name)))
+
+    def _counting(self, known: Any) -> Any:
+        def read(*args: Any) -> Any:
+            found = None if self.strict else known(*args)
+            self.taken["strict" if found is None else "short"] += 1
+            return found
+
+        return read
+
+    def both(self, data: bytes) -> tuple[Told, Told]:
+        self.strict = False
+        short = told(data)
+        self.strict = True
+        return short, told(data)
+
+
+@pytest.fixture
+def ways(monkeypatch: pytest.MonkeyPatch) -> Ways:
+    return Ways(monkeypatch)
+
+
+def told(data: bytes) -> Told:
+    """Everything that is read, the order of the cells included."""
+    book, findings = open_book(data)
+    return book, findings, order(book)
+
+
+def order(book: RawBook | None) -> list[Any]:
+    return [list(sheet.cells) for sheet in book.sheets] if book else []
+
+
+def sample_files() -> list[bytes]:
+    return [path.read_bytes() for path in sorted((ROOT / "sample_reports").rglob("*.xls[xm]"))]
+
+
+def is_workbook(data: bytes) -> bool:
+    return open_book(data)[0] is not None
+
+
+def form_file(form_id: str = "tong-hop-2024") -> bytes:
+    return write_form(blank_issue(load_form(form_id)))
+
+
+# --- the same ------------------------------------------------------------------------------------------------------
+
+
+def test_sample_files_are_read_the_same(ways: Ways) -> None:
+    for data in sample_files():
+        short, strict = ways.both(data)
+        assert short == strict
+    assert ways.taken["short"] > 1_000
+
+
+def test_bad_files_are_read_the_same(ways: Ways) -> None:
+    parts = opened(filled_form())
+    for case in select(heavy=False):
+        short, strict = ways.both(case.make(parts))
+        assert short == strict, case.name
+
+
+def test_mutants_are_read_the_same(ways: Ways) -> None:
+    """Tags, attributes, texts and bytes changed at random; some are still read, most of them by one way only."""
+    print(f"seed {SEED}")
+    rng = random.Random(SEED)
+    bases = [(form_id, form_file(form_id)) for form_id in form_ids()]
+    bases += [
+        (f"sample {number}", data)
+        for number, data in enumerate(rng.sample(list(filter(is_workbook, sample_files())), 10))
+    ]
+    read = 0
+    for name, data in mutants(bases, MUTANTS, str(SEED)):
+        short, strict = ways.both(data)
+        assert short == strict, (SEED, name)
+        read += short[0] is not None
+    assert read > MUTANTS / 10
+    assert ways.taken["short"] > MUTANTS
+
+
+CHARACTERS = [
+    *"<>&\"'/= \r\n\t]0aẤ�",
+    "]]>",
+    "&#49;",
+    "&#xB;",
+    "&#x1F600;",
+    "&#55296;",
+    "&#1114112;",
+    "&amp;",
+    "&x;",
+    "\x01",
+    "\ufffe",
+    "<!-- -->",
+    "<v>1</v>",
+    "<v/>",
+    "<f/>",
+    "<is>",
+    "_x0041_",
+]
+"""What a text of a cell may not hold as it stands, or may be read in two ways."""
+
+
+def test_single_characters_are_read_the_same(ways: Ways) -> None:
+    """One put in, taken out or doubled anywhere in the XML of the table or of the strings."""
+    print(f"seed {SEED}")
+    rng = random.Random(SEED)
+    parts = opened(filled_form())
+    read = 0
+    for number in range(MUTANTS):
+        name = rng.choice((SHEET, STRINGS))
+        text = parts[name].decode()
+        at = rng.randrange(len(text)) if number % 4 else text.index("<c r=" if name == SHEET else "<si>") + number // 4
+        piece = rng.choice(CHARACTERS)
+        changed = text[:at] + piece + text[at + rng.choice((0, 0, 1, len(piece))) :]
+        short, strict = ways.both(packed({**parts, name: changed.encode("utf-8", "surrogatepass")}))
+        assert short == strict, (SEED, name, at, piece)
+        read += short[0] is not None
+    assert 0 < read < MUTANTS
+
+
+def filled_form() -> bytes:
+    """As a program that keeps strings apart from the sheets would save it."""
+    parts = opened(form_file())
+    text = parts[SHEET].decode()
+    for cell, number in (("D8", 2), ("E8", 60), ("D21", 12)):
+        text, done = re.subn(rf'(<c r="{cell}"[^>]*)/>', rf"\1><v>{number}</v></c>", text)
+        assert done == 1
+    return packed({**parts, SHEET: text.encode()})
+
+
+SHEET_CHANGES = {
+    "row twice": ('<row r="9"', '<row r="8"'),
+    "hidden row": ('<row r="9"', '<row hidden="1" r="9"'),
+    "row of another namespace": ('<row r="9"', '<row xmlns="urn:x" r="9"'),
+    "unknown prefix": ('<row r="9"', '<row x:y="1" r="9"'),
+    "attribute twice": ('<row r="9"', '<row r="9" r="9"'),
+    "cell of another row": ('r="D9"', 'r="D8"'),
+    "cell twice": ('r="E9"', 'r="D9"'),
+    "beyond the grid": ('r="E9"', 'r="ZZZ9"'),
+    "table twice": ("</sheetData>", "</sheetData><sheetData/>"),
+    "table in a comment": ("<sheetData>", "<!--<sheetData>-->"),
+    "table empty": ("<sheetData>", "<sheetData/><x><sheetData>"),
+    "encoding": ('encoding="UTF-8"', 'encoding="US-ASCII"'),
+    "doctype": ("<worksheet", "<!DOCTYPE x><worksheet"),
+    "another root": ("<worksheet", "<worksheets"),
+    "dde": ("<f>SUM(", "<f>cmd|'/C calc'!A0+SUM("),
+    "no lock": ("<sheetProtection", "<sheetProtections"),
+    "hidden column": ('<col min="1"', '<col hidden="1" min="1"'),
+    "row closed twice": ("</row>", "</row></row>"),
+    "merge turned round": ("<mergeCell ref=", '<mergeCell ref="B2:A1"/><mergeCell ref='),
+}
+
+
+@pytest.mark.parametrize("what", SHEET_CHANGES)
+def test_a_changed_sheet_is_read_the_same(ways: Ways, what: str) -> None:
+    was, now = SHEET_CHANGES[what]
+    parts = opened(form_file())
+    text = parts[SHEET].decode()
+    assert was in text
+    short, strict = ways.both(packed({**parts, SHEET: text.replace(was, now, 1).encode()}))
+    assert short == strict
+    assert short != told(form_file())
+
+
+LOWERED = (
+    "TAGS",
+    "TOKEN",
+    "TEXT",
+    "TEXT_IN_ALL",
+    "STRINGS",
+    "CELLS",
+    "FILLED",
+    "FILLED_IN_ALL",
+    "FORMULA",
+    "MERGES",
+    "COLUMNS",
+)
+
+
+@pytest.mark.parametrize("name", LOWERED)
+def test_every_limit_holds_on_the_short_way(ways: Ways, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    limit = getattr(limits, name)
+    verdicts = set()
+    for value in (1, 3, 5, 10, 20, 100, 400, 600, 5_000, 20_000, 60_000):
+        monkeypatch.setattr(limits, name, replace(limit, value=min(value, limit.value)))
+        forget()
+        short, strict = ways.both(form_file())
+        assert short == strict, value
+        verdicts.add(short[0] is None)
+    assert True in verdicts
+
+
+def test_one_file_after_another_of_the_same_shape(ways: Ways) -> None:
+    """The same sheets with other strings, other styles and other sheets with the same strings are not mixed up."""
+    parts = opened(filled_form())
+    files = [parts, {**parts, STRINGS: parts[STRINGS].replace("lớp".encode(), "LỚP".encode())}]
+    files.append({**parts, "xl/styles.xml": parts["xl/styles.xml"].replace(b"#,##0", b"0.0,#0")})
+    files.append({**parts, SHEET: parts[SHEET].replace(b"<v>60</v>", b"<v>61</v>")})
+    seen = []
+    for one in (*files, *reversed(files)):
+        short, strict = ways.both(packed(one))
+        assert short == strict
+        seen.append(short)
+    assert seen[:4] == seen[:3:-1]
+    assert all(seen[0] != other for other in seen[1:4])
+
+
+# --- really short --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form_id", form_ids())
+def test_an_issued_form_goes_the_short_way(ways: Ways, form_id: str) -> None:
+    open_book(form_file(form_id))
+    assert set(ways.taken) == {"short"}
+
+
+def test_a_form_that_another_program_saved_goes_the_short_way(ways: Ways) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(form_file()))
+    buffer = io.BytesIO()
+    book.save(buffer)
+    open_book(buffer.getvalue())
+    assert ways.taken["short"] > ways.taken["strict"]
+
+
+def test_what_is_remembered_is_small(ways: Ways) -> None:
+    """A part over the limit is read each time; nothing of it is kept."""
+    parts = opened(form_file())
+    blank = b"<!-- " + b"x" * 200_000 + b" -->"
+    large = {**parts, SHEET: parts[SHEET].replace(b"<sheetData>", b"<sheetData>" + b"" + b"", 1) + blank}
+    short, strict = ways.both(packed(large))
+    assert short == strict
+
+
+# --- numbers -------------------------------------------------------------------------------------------------------
+
+FORMATS = ("General", "#,##0", "0", "dd/mm/yyyy", "0%", "0.00", "@", '"d"0', "[h]:mm", "standard", "#,##0\\ đ")
+
+
+@pytest.mark.parametrize("measure", ["count", "people", "money"])
+def test_plain_numbers_are_read_as_by_the_rules(measure: Any) -> None:
+    rng = random.Random(SEED)
+    texts = [
+        "0",
+        "00",
+        "007",
+        "1",
+        "999",
+        "1000",
+        "43999",
+        "44000",
+        "47500",
+        "47501",
+        "9" * 12,
+        "9" * 13,
+        "٣",
+        "²",
+        "1.0",
+        "1e3",
+        "-1",
+        "",
+    ]
+    texts += [str(rng.randrange(10 ** rng.randrange(1, 14))) for _ in range(300)]
+    answered = 0
+    for text in texts:
+        for code in FORMATS:
+            cell = Cell("number", text, None, code)
+            quickly = _plain_number(cell, measure)
+            answered += quickly is not None
+            assert quickly in (None, _read_native(cell, measure)), (SEED, text, code)
+    assert answered > len(texts)
+
+
+def test_whole_files_give_the_same_leaves(ways: Ways, tmp_path: Any) -> None:
+    """Through identity, alignment and checks, each sample file by both ways and in both orders of memory."""
+    from aggregator.inbox import Item
+
+    forms = {form_id: load_form(form_id) for form_id in form_ids()}
+    expected = Expectation(forms)
+    paths = sorted((ROOT / "sample_reports").rglob("nhan_ve/**/*.xlsx"))[:60]
+    for path in paths:
+        ways.strict = False
+        short = look(Item(path, path.name), expected)
+        forget()
+        ways.strict = True
+        assert look(Item(path, path.name), expected) == short, path.name
