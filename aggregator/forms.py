@@ -136,6 +136,11 @@ class Form:
         return {row.code: row for row in self.rows}
 
     @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """The label of every row, in order."""
+        return tuple(row.label for row in self.rows)
+
+    @cached_property
     def figures(self) -> tuple[FigureKey, ...]:
         """Every number of the form in printed order: typed and computed."""
         return tuple((row.key, measure) for row in self.rows for measure in _measures(row))

@@ -146,11 +146,13 @@ def _form_by_content(book: RawBook, expected: Expectation) -> str:
 def _likeness(sheet: RawSheet, form: Form) -> float:
     """Share of the form's row codes in column H, or of its labels in column B, whichever is larger."""
     codes = {clean(cell.text) for (_, column), cell in sheet.cells.items() if column == place.CODE}
-    by_code = sum(code in codes for code in form.by_code) / len(form.rows)
+    by_code = len(form.by_code.keys() & codes) / len(form.rows)
     if by_code > ENOUGH:
         return by_code
     labels = {label_key(cell.text) for (_, column), cell in sheet.cells.items() if column == place.LABEL}
-    return max(by_code, sum(label_key(row.label) in labels for row in form.rows) / len(form.rows))
+    if labels.isdisjoint(map(label_key, form.labels)):
+        return by_code
+    return max(by_code, sum(label_key(label) in labels for label in form.labels) / len(form.rows))
 
 
 def _data_sheet(book: RawBook, form: Form) -> tuple[RawSheet | None, Findings]:

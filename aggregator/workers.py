@@ -8,6 +8,7 @@ are read that way from the start.
 from __future__ import annotations
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import signal
@@ -36,6 +37,8 @@ SECONDS_PER_MEGABYTE, MEMORY_PER_BYTE, MOST_MEMORY = 6, 150, 4 * 2**30
 """What a large consolidated workbook of ours may take besides, by its size: four times what 3,400 schools were measured
 to take (7 s and 240 MB for 5 MB), and at most so much memory."""
 CHUNK = 16
+RARELY = (100_000, 20, 20)
+"""When a worker looks for circles: what a file makes has none, and is gone when the next one comes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +181,7 @@ def _result(future: Future[list[Outcome]]) -> list[Outcome] | None:
 def _start(task: Task) -> None:
     global _task
     _task = task
+    gc.set_threshold(*RARELY)
     die_with_parent()
     _limit_memory()
 

@@ -5,12 +5,13 @@ Rules speak only of numbers that were read; what could not be read is asked abou
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from functools import lru_cache
 
 from aggregator.checks.subject import Check, Subject
 from aggregator.findings import Finding
-from aggregator.forms import FigureKey, Row
+from aggregator.forms import FigureKey, Form, Row
 from aggregator.formula import normalised
 from aggregator.layout import COLUMN_OF
 from aggregator.reading.book import Cell, a1
@@ -19,20 +20,9 @@ SMALL_MONEY = (1_000, 99_999)
 """Đồng: whole amounts that are plausible as digits but not as the budget of an activity."""
 
 
-def _pairs(subject: Subject) -> Iterator[tuple[Row, int, int]]:
-    """Rows whose count and people go together, both read; blank counts as 0 here."""
-    for row in subject.form.rows:
-        figures = subject.report.figures
-        if not row.paired or (row.key, "count") not in figures:
-            continue
-        both = (figures[(row.key, "count")], figures[(row.key, "people")])
-        if all(figure.reading.blank or figure.value is not None for figure in both):
-            yield row, both[0].value or 0, both[1].value or 0
-
-
 def check_people_without_count(subject: Subject) -> Iterator[Finding]:
     """`people-without-count`: participants but no class or event."""
-    for row, count, people in _pairs(subject):
+    for row, count, people in subject.pairs:
         if people and not count:
             yield subject.at_figure(
                 "people-without-count", row.key, "count", expected=f"{people} {row.words['people']}"
@@ -41,14 +31,14 @@ def check_people_without_count(subject: Subject) -> Iterator[Finding]:
 
 def check_count_without_people(subject: Subject) -> Iterator[Finding]:
     """`count-without-people`: a class or event but no participants."""
-    for row, count, people in _pairs(subject):
+    for row, count, people in subject.pairs:
         if count and not people:
             yield subject.at_figure("count-without-people", row.key, "people", expected=f"{count} {row.words['count']}")
 
 
 def check_people_below_count(subject: Subject) -> Iterator[Finding]:
     """`people-below-count`: fewer participants than classes or events."""
-    for row, count, people in _pairs(subject):
+    for row, count, people in subject.pairs:
         if 0 < people < count:
             yield subject.at_figure("people-below-count", row.key, "people", expected=f"≥ {count}")
 
@@ -56,7 +46,7 @@ def check_people_below_count(subject: Subject) -> Iterator[Finding]:
 def check_outlier(subject: Subject) -> Iterator[Finding]:
     """`outlier`: far more participants in a class or event than the form's rule of thumb."""
     most = subject.form.people_per_count
-    for row, count, people in _pairs(subject):
+    for row, count, people in subject.pairs:
         if most and count and people > most * count:
             yield subject.at_figure("outlier", row.key, "people", expected=f"≤ {most * count}")
 
@@ -122,20 +112,28 @@ def _says(cell: Cell | None, number: int) -> bool:
     return cell is not None and cell.kind == "number" and Fraction(cell.text) == number
 
 
+@lru_cache(maxsize=32)
+def caps_of(form: Form, level: str | None) -> Mapping[FigureKey, int]:
+    """The largest number in every cell that a unit of this level fills, in printed order."""
+    return {
+        (row.key, measure): form.cap(row, measure, level) for row in form.rows for measure in row.fillable_at(level)
+    }
+
+
 def check_level(subject: Subject) -> Iterator[Finding]:
     """`level-row`: a number in a row that this unit's level does not fill."""
+    caps = caps_of(subject.form, subject.level)
     for (key, measure), figure in subject.report.figures.items():
-        row = subject.form.by_key[key]
-        if figure.value and measure not in row.fillable_at(subject.level):
+        if figure.value and (key, measure) not in caps:
+            row = subject.form.by_key[key]
             yield subject.at_figure("level-row", key, measure, expected=", ".join(row.levels or ()))
 
 
 def check_limit(subject: Subject) -> Iterator[Finding]:
     """`limit-exceeded`: above the cap of the row and level."""
-    for (key, measure), figure in subject.report.figures.items():
-        row = subject.form.by_key[key]
-        cap = subject.form.cap(row, measure, subject.level)
-        if measure in row.fillable_at(subject.level) and figure.value is not None and figure.value > cap:
+    for (key, measure), cap in caps_of(subject.form, subject.level).items():
+        value = subject.report.value((key, measure))
+        if value is not None and value > cap:
             yield subject.at_figure("limit-exceeded", key, measure, expected=f"≤ {cap}")
 
 

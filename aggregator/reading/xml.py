@@ -170,32 +170,9 @@ def _is_far(data: bytes, start: bytes, end: bytes, longest: int) -> bool:
     return False
 
 
-_CONTROL = bytes(code for code in range(32) if code not in b"\t\n\r")
-_NOT_PLAIN = (b"]]>", "\ufffe".encode(), "\uffff".encode(), "\ufeff".encode())
 _ENTITY = re.compile(r"&(?:(amp|lt|gt|quot|apos)|#([0-9]{1,7})|#x([0-9A-Fa-f]{1,6}));")
 _ENTITIES = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _LEGAL = re.compile("[\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_DECLARATION = re.compile(r"""<\?xml version="1\.0" encoding="(?:UTF|utf)-8"(?: standalone="(?:yes|no)")? ?\?>""")
-
-
-def plain_text(data: bytes) -> str | None:
-    """A part in UTF-8 whose characters are all legal and mean themselves; `None` where a parser must tell.
-
-    A carriage return may stand behind the declaration only.
-    """
-    if len(data.translate(None, _CONTROL)) < len(data) or any(piece in data for piece in _NOT_PLAIN):
-        return None
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError:
-        return None
-    if text.startswith("<?xml"):
-        head = _DECLARATION.match(text)
-        if head is None or "\r" in text[head.end() :].lstrip("\r\n"):
-            return None
-    elif "\r" in text:
-        return None
-    return text
 
 
 def resolved(text: str) -> str | None:
