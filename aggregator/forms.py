@@ -19,6 +19,7 @@ from aggregator.documents import Fault, load_json, schema_faults
 from aggregator.faults import BadDocument, UnknownForm
 from aggregator.form_faults import cross_faults
 from aggregator.resources import template_dir
+from aggregator.text import label_key
 
 Measure = Literal["count", "people", "money"]
 MEASURES: tuple[Measure, ...] = ("count", "people", "money")
@@ -136,9 +137,9 @@ class Form:
         return {row.code: row for row in self.rows}
 
     @cached_property
-    def labels(self) -> tuple[str, ...]:
-        """The label of every row, in order."""
-        return tuple(row.label for row in self.rows)
+    def label_keys(self) -> tuple[str, ...]:
+        """What the label of every row is compared by, in order."""
+        return tuple(label_key(row.label) for row in self.rows)
 
     @cached_property
     def figures(self) -> tuple[FigureKey, ...]:

@@ -150,9 +150,7 @@ def _likeness(sheet: RawSheet, form: Form) -> float:
     if by_code > ENOUGH:
         return by_code
     labels = {label_key(cell.text) for (_, column), cell in sheet.cells.items() if column == place.LABEL}
-    if labels.isdisjoint(map(label_key, form.labels)):
-        return by_code
-    return max(by_code, sum(label_key(label) in labels for label in form.labels) / len(form.rows))
+    return max(by_code, sum(label in labels for label in form.label_keys) / len(form.rows))
 
 
 def _data_sheet(book: RawBook, form: Form) -> tuple[RawSheet | None, Findings]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from aggregator.reading import limits, refusals
@@ -54,12 +54,12 @@ class Link:
     target: str | None
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class ContentTypes:
     """Which kind each part is said to be, all in lower case."""
 
-    defaults: dict[str, str] = field(default_factory=dict)
-    overrides: dict[str, str] = field(default_factory=dict)
+    defaults: Mapping[str, str]
+    overrides: Mapping[str, str]
 
     def of(self, part: str) -> str | None:
         name = part.lower()
@@ -96,21 +96,29 @@ class Properties:
     keywords: str | None = None
 
 
+@dataclass(slots=True)
+class _Types:
+    """Content types while they are read."""
+
+    defaults: dict[str, str] = field(default_factory=dict)
+    overrides: dict[str, str] = field(default_factory=dict)
+
+
 def _put(known: dict[str, str], key: str | None, value: str | None) -> None:
     """One answer to each question; the same answer twice is no contradiction."""
     if key is None or value is None or known.setdefault(key.lower(), value.lower()) != value.lower():
         raise Refused(refusals.CONTENT_TYPE)
 
 
-def _add_default(types: ContentTypes, attributes: Attributes) -> None:
+def _add_default(types: _Types, attributes: Attributes) -> None:
     _put(types.defaults, attributes.get("Extension"), attributes.get("ContentType"))
 
 
-def _add_override(types: ContentTypes, attributes: Attributes) -> None:
+def _add_override(types: _Types, attributes: Attributes) -> None:
     _put(types.overrides, attributes.get("PartName", "").lstrip("/"), attributes.get("ContentType"))
 
 
-_TYPES_NODE: Node[ContentTypes] = Node(
+_TYPES_NODE: Node[_Types] = Node(
     {f"{_TYPES}Default": Node(start=_add_default), f"{_TYPES}Override": Node(start=_add_override)}
 )
 
@@ -122,9 +130,9 @@ def read_content_types(archive: Archive) -> ContentTypes:
 
 @remembered(16)
 def _read_types(data: bytes, part: str) -> ContentTypes:
-    types = ContentTypes()
+    types = _Types()
     walk(data, part, f"{_TYPES}Types", _TYPES_NODE, types)
-    return types
+    return ContentTypes(types.defaults, types.overrides)
 
 
 @dataclass(slots=True)
@@ -169,7 +177,7 @@ def _resolve(base: str, target: str) -> str:
 _LINKS_NODE: Node[_Links] = Node({f"{_LINKS}Relationship": Node(start=_add_link)})
 
 
-def read_links(archive: Archive, part: str) -> dict[str, Link]:
+def read_links(archive: Archive, part: str) -> Mapping[str, Link]:
     """The relationships of a part (`""`: of the package) by their id."""
     folder, _, name = part.rpartition("/")
     rels = posixpath.join(folder, "_rels", f"{name}.rels")
@@ -177,13 +185,13 @@ def read_links(archive: Archive, part: str) -> dict[str, Link]:
 
 
 @remembered(32)
-def _read_links(data: bytes, rels: str, folder: str) -> dict[str, Link]:
+def _read_links(data: bytes, rels: str, folder: str) -> Mapping[str, Link]:
     links = _Links(folder)
     walk(data, rels, f"{_LINKS}Relationships", _LINKS_NODE, links)
     return links.found
 
 
-def only_part(links: dict[str, Link], kind: str, source: str) -> str | None:
+def only_part(links: Mapping[str, Link], kind: str, source: str) -> str | None:
     """The one part of a kind, `None` when there is none; two are one too many."""
     targets = [link.target for link in links.values() if link.kind == kind]
     if len(targets) > 1 or None in targets:
@@ -191,7 +199,7 @@ def only_part(links: dict[str, Link], kind: str, source: str) -> str | None:
     return targets[0] if targets else None
 
 
-def find_workbook(links: dict[str, Link]) -> str:
+def find_workbook(links: Mapping[str, Link]) -> str:
     """The part that holds the list of sheets."""
     part = only_part(links, "officeDocument", "_rels/.rels")
     if part is None:
@@ -260,7 +268,7 @@ def read_workbook(archive: Archive, part: str) -> Workbook:
     return book
 
 
-def list_worksheets(book: Workbook, links: dict[str, Link], types: ContentTypes, part: str) -> list[ListedSheet]:
+def list_worksheets(book: Workbook, links: Mapping[str, Link], types: ContentTypes, part: str) -> list[ListedSheet]:
     """The worksheets in workbook order; chart and dialogue sheets hold no cells and are left out."""
     seen: set[str] = set()
     listed: list[ListedSheet] = []

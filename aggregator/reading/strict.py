@@ -6,6 +6,8 @@ repair, or two programs would read differently, is given back with the part and 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from aggregator.findings import Finding
 from aggregator.reading import limits, package, quick, refusals, xml
 from aggregator.reading.book import RawBook, RawSheet
@@ -18,6 +20,7 @@ from aggregator.reading.sniff import sniff
 from aggregator.reading.strings import Budget, read_strings
 from aggregator.reading.styles import NO_FORMATS, Formats, read_formats
 
+Links = Mapping[str, Link]
 _MARKUP = (".xml", ".rels", ".vml")
 
 
@@ -73,7 +76,7 @@ def _read_book(archive: Archive, bounds: Bounds) -> RawBook:
     )
 
 
-def _strings(archive: Archive, types: ContentTypes, links: dict[str, Link], source: str, budget: Budget) -> list[str]:
+def _strings(archive: Archive, types: ContentTypes, links: Links, source: str, budget: Budget) -> list[str]:
     part = package.only_part(links, "sharedStrings", source)
     if part is None:
         return []
@@ -89,7 +92,7 @@ def _sheet(data: bytes, listed: ListedSheet, strings: list[str], formats: Format
     return read_sheet(data, listed, strings, formats, budget) if known is None else known
 
 
-def _formats(archive: Archive, types: ContentTypes, links: dict[str, Link], source: str) -> Formats:
+def _formats(archive: Archive, types: ContentTypes, links: Links, source: str) -> Formats:
     part = package.only_part(links, "styles", source)
     if part is None:
         _check_unlinked(archive, types)
@@ -112,7 +115,7 @@ def _refuse_dde(_target: None, _attributes: xml.Attributes) -> None:
 _EXTERNAL: xml.Node[None] = xml.Node({f"{MAIN}ddeLink": xml.Node(start=_refuse_dde)})
 
 
-def _check_externals(archive: Archive, links: dict[str, Link]) -> bool:
+def _check_externals(archive: Archive, links: Links) -> bool:
     """Whether the workbook points to others; a link that starts a program is refused."""
     found = False
     for link in links.values():

@@ -10,7 +10,7 @@ import io
 import posixpath
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from aggregator.outputs.marking.notes import (
@@ -231,7 +231,7 @@ def _add_types(work: _Package) -> None:
     children = []
     if DRAWING in work.typed.values() and "vml" not in work.types.defaults:
         children.append(("Default", {"Extension": "vml", "ContentType": DRAWING}))
-        work.types.defaults["vml"] = DRAWING.lower()
+        work.types = replace(work.types, defaults={**work.types.defaults, "vml": DRAWING.lower()})
     for part, kind in sorted(work.typed.items()):
         if work.types.of(part) != kind.lower():
             children.append(("Override", {"PartName": f"/{part}", "ContentType": kind}))
