@@ -82,6 +82,8 @@ def across_lines(text: str) -> int:
 
 def wrapped_lines(text: str, width: float) -> int:
     """How many lines `text` takes in a column of this width."""
+    if len(text) <= max(4, int(width)) and "\t" not in text:
+        return 1
     return max(1, len(textwrap.wrap(text, max(4, int(width)))))
 
 

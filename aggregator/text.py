@@ -167,6 +167,8 @@ def printable(text: str, limit: int = SHOWN_LENGTH) -> str:
     Control characters, lone surrogates, ANSI and marks that turn the writing direction become visible escapes.
     Escaping twice changes nothing.
     """
+    if len(text) <= limit and text.isprintable():
+        return text
     head = text[: limit + 1]
     shown = "".join(_escape(c) if unicodedata.category(c) in _NOT_SHOWN else c for c in head)
     return shown if len(shown) <= limit else shown[: max(limit - 1, 0)] + "…"
@@ -174,5 +176,7 @@ def printable(text: str, limit: int = SHOWN_LENGTH) -> str:
 
 def xml_safe(text: str, limit: int = CELL_LENGTH) -> str:
     """Text that a workbook can carry: what XML forbids becomes a visible escape, cut at `limit` UTF-16 units."""
+    if len(text) <= limit // 2 and text.isprintable():
+        return text
     safe = _NOT_XML.sub(lambda found: _escape(found[0]), text[:limit])
     return safe.encode("utf-16-le")[: 2 * limit].decode("utf-16-le", "ignore")

@@ -74,14 +74,21 @@ def examine_all(
 
     `workers=0` reads in this process: for tests of single stages only.
     """
+    for together in examine_each(items, expected, workers, passwords):
+        yield from together
+
+
+def examine_each(
+    items: Sequence[Item], expected: Expectation, workers: int | None = None, passwords: Sequence[str] = ()
+) -> Iterator[tuple[Examination, ...]]:
+    """As `examine_all`, what one item gives together."""
     task = Task(expected, tuple(passwords))
     for item, outcome in zip(items, _outcomes(items, task, workers), strict=True):
         settled = _settled(item, outcome, task)
         if isinstance(settled, Unpacked):
-            yield settled.archive
-            yield from examine_all(settled.items, expected, workers, passwords)
+            yield settled.archive, *examine_all(settled.items, expected, workers, passwords)
         else:
-            yield settled
+            yield (settled,)
 
 
 def consult_one(item: Item, expected: Expectation) -> tuple[Examination, ConsolidatedContent | None]:

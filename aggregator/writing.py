@@ -62,6 +62,7 @@ class Book:
     def __init__(self, workbook: xlsxwriter.Workbook, properties: Mapping[str, str]) -> None:
         self._workbook = workbook
         self._formats: dict[tuple[tuple[str, Any], ...], Format] = {}
+        self._asked: dict[tuple[tuple[str, Any], ...], Format] = {}
         self._pages: list[Page] = []
         workbook.set_properties({"created": CREATED, **properties})
         workbook.set_calc_mode("auto")
@@ -85,10 +86,14 @@ class Book:
 
     def format(self, style: Style) -> Format:
         """One format object per distinct style."""
-        key = tuple(sorted(style.items()))
-        if key not in self._formats:
-            self._formats[key] = self._workbook.add_format(dict(style))
-        return self._formats[key]
+        asked = tuple(style.items())
+        known = self._asked.get(asked)
+        if known is None:
+            key = tuple(sorted(asked))
+            if key not in self._formats:
+                self._formats[key] = self._workbook.add_format(dict(style))
+            known = self._asked[asked] = self._formats[key]
+        return known
 
     def close(self) -> None:
         for page in self._pages:
@@ -193,7 +198,9 @@ class Page:
         self._do(method, *args, **options)
 
     def _do(self, method: str, *args: Any, **options: Any) -> None:
-        _kept(getattr(self._sheet, method)(*args, **options), f"{self._sheet.name}: {method}{args[:2]}")
+        result = getattr(self._sheet, method)(*args, **options)
+        if result:
+            _kept(result, f"{self._sheet.name}: {method}{args[:2]}")
 
 
 def _kept(result: object, what: str) -> None:

@@ -83,7 +83,8 @@ def run(name: str, files: int, words: Sequence[object]) -> tuple[Cost, Any]:
     """A program with its JSON answer; the processor time of it and of all it started."""
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
     with tempfile.TemporaryFile() as out:
-        process = subprocess.Popen([sys.executable, "-m", *map(str, words)], stdout=out, cwd=ROOT)
+        silent = subprocess.DEVNULL
+        process = subprocess.Popen([sys.executable, "-m", *map(str, words)], stdout=out, stderr=silent, cwd=ROOT)
         watch = Watch(process.pid)
         watch.start()
         process.wait()

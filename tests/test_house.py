@@ -49,7 +49,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("run_changes",),
     ("consolidated",),
     ("examine",),
-    ("workers", "second_opinion"),
+    ("workers", "second_opinion", "kept"),
     ("intake",),
     ("account",),
     ("template_sheets",),

@@ -6,7 +6,7 @@ Reads and decides; writes nothing but the receipt book of a campaign.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -20,12 +20,13 @@ from aggregator.forms import Form, form_ids, load_form
 from aggregator.identity import Expectation
 from aggregator.inbox import Item, gather
 from aggregator.intake import Choice, choose
+from aggregator.kept import Shelf
 from aggregator.locking import Waiting
 from aggregator.register import Register, Unit
 from aggregator.second_opinion import ask_others
 from aggregator.steps.receipts import note_receipts
 from aggregator.submission import Examination
-from aggregator.workers import examine_all
+from aggregator.workers import examine_each
 
 TOP = Unit("TONG-HOP", "Tổng hợp", "nation", None)
 """Stands above units that have no common parent, where no campaign tells one."""
@@ -80,9 +81,10 @@ class Collected:
 
 
 def collect(request: Request, keep_receipts: bool = True) -> Collected:
-    """Read, check and choose. In a campaign the receipt book is brought up to date, unless told otherwise."""
+    """Read, check and choose. In a campaign the receipt book and the kept readings are brought up to date, unless told
+    otherwise."""
     campaign = request.campaign
-    examinations = _examine(request)
+    examinations = _examine(request, keep_receipts)
     form, examinations = _one_form(campaign, examinations)
     if request.second_opinion:
         examinations = ask_others(examinations, items_of(request), expectation(campaign), request.passwords)
@@ -115,16 +117,29 @@ def items_of(request: Request) -> tuple[Item, ...]:
     return gather(request.paths, request.base, [path for path in aside if path.absolute() not in asked])
 
 
-def _examine(request: Request) -> list[Examination]:
+def _examine(request: Request, keep: bool) -> list[Examination]:
     items = items_of(request)
-    examinations = []
-    for examined in examine_all(items, expectation(request.campaign), request.workers, request.passwords):
-        examinations.append(examined)
+    campaign = request.campaign
+    shelf = Shelf(campaign) if campaign and campaign.key and not request.passwords else None
+    examinations: list[Examination] = []
+    for together in _each(request, items, shelf):
+        examinations += together
         if request.progress:
             request.progress(len(examinations), max(len(items), len(examinations)))
+    if shelf and keep:
+        shelf.keep(examinations)
     if not request.may_be_empty and all(examined.ignored for examined in examinations):
         raise NothingToRead(request.paths)
     return examinations
+
+
+def _each(request: Request, items: Sequence[Item], shelf: Shelf | None) -> Iterator[tuple[Examination, ...]]:
+    """In order, what each item gives: as it was kept, else read now."""
+    known = [shelf.known(item) if shelf else None for item in items]
+    unread = [item for item, reading in zip(items, known, strict=True) if reading is None]
+    read = examine_each(unread, expectation(request.campaign), request.workers, request.passwords)
+    for reading in known:
+        yield (reading,) if reading else next(read)
 
 
 class NothingToRead(Stop):
