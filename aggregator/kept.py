@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import hmac
 import io
+import os
 import pickle
 import sqlite3
 import sys
@@ -132,11 +133,12 @@ def _may_be_kept(reading: Examination) -> bool:
 
 def _digest(path: Path) -> str | None:
     try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST + 1)
+        with path.open("rb", buffering=0) as file:
+            size = os.fstat(file.fileno()).st_size
+            data = file.read(min(size, LARGEST) + 1)
     except OSError:
         return None
-    return hashlib.sha256(data).hexdigest() if len(data) <= LARGEST else None
+    return hashlib.sha256(data).hexdigest() if len(data) == size <= LARGEST else None
 
 
 class _Plain(pickle.Unpickler):

@@ -24,7 +24,9 @@ from pathlib import Path
 from typing import Any
 
 from aggregator.forms import load_form
+from aggregator.kept import FILE
 from aggregator.layout import Layout
+from aggregator.locking import FOLDER
 from aggregator.personal import Press
 from aggregator.reading.book import a1
 from aggregator.steps.issue import issue_for
@@ -119,7 +121,8 @@ def check(corpus: Corpus) -> Cost:
 
 
 def aggregate(corpus: Corpus) -> Cost:
-    """The command as people run it, to the finished workbook and page."""
+    """The command as people run it, to the finished workbook and page; nothing is kept from a run before."""
+    (corpus.campaign.folder / FOLDER / FILE).unlink(missing_ok=True)
     cost, answer = run(
         "aggregate", len(corpus.files), ("aggregator", "-C", corpus.campaign.folder, "aggregate", "--json")
     )
@@ -155,6 +158,12 @@ def check_rounds(corpus: Corpus) -> Iterator[Cost]:
     for _ in range(ROUNDS):
         yield peer("calamine", corpus)
         yield check(corpus)
+
+
+def again(corpus: Corpus) -> tuple[float, float]:
+    """Seconds of the first intake, and of the one after a corrected file."""
+    _, answer = run("again", len(corpus.files), ("tests.bench_again", corpus.campaign.folder))
+    return answer["first"], answer["again"]
 
 
 def distributing(corpus: Corpus) -> tuple[float, float]:
@@ -204,6 +213,7 @@ def measure(room: Path, sizes: Sequence[int]) -> dict[str, Any]:
     corpus = make_corpus(room / "large", large, SEED)
     costs += [peer("calamine", corpus), peer("pandas-openpyxl", corpus), aggregate(corpus)]
     built, personal = distributing(corpus)
+    intake = again(corpus)
     for size in huge:
         costs.append(aggregate(make_corpus(room / "huge", size, SEED)))
     return {
@@ -211,13 +221,14 @@ def measure(room: Path, sizes: Sequence[int]) -> dict[str, Any]:
         "costs": [cost.__dict__ for cost in costs],
         "forms": {"built": built, "personalised": personal},
         "start": start_up(),
-        "promises": [promise.__dict__ for promise in promises(costs, sizes, built / personal)],
+        "intake": intake,
+        "promises": [promise.__dict__ for promise in promises(costs, sizes, built / personal, intake[1] / intake[0])],
         "cores": os.cpu_count(),
         "python": sys.version.split()[0],
     }
 
 
-def promises(costs: Sequence[Cost], sizes: Sequence[int], distribution: float) -> Iterator[Promise]:
+def promises(costs: Sequence[Cost], sizes: Sequence[int], distribution: float, share: float) -> Iterator[Promise]:
     small, checked, large, *huge = sizes
     floor, ours = middle(costs, "calamine", checked), middle(costs, "check", checked)
     script = middle(costs, "pandas-openpyxl", small)
@@ -229,6 +240,7 @@ def promises(costs: Sequence[Cost], sizes: Sequence[int], distribution: float) -
         "script: seconds of aggregate, times", once["pandas-openpyxl"].wall / once["aggregate"].wall, 8, at_most=False
     )
     yield Promise("personalised forms: times as fast as built ones", distribution, 10, at_most=False)
+    yield Promise("intake after one corrected file: share of the first", share, 0.05)
     for size in huge:
         most = next(cost for cost in costs if (cost.name, cost.files) == ("aggregate", size))
         yield Promise(f"aggregate of {size}: times that of {large}", most.wall / once["aggregate"].wall, 10.5)

@@ -37,6 +37,8 @@ def _promises(promises: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 def _rest(found: Mapping[str, Any]) -> Iterator[str]:
     forms, (ours, bare) = found["forms"], found["start"]
     yield f"One form built: {forms['built']:.1f} ms; personalised from a base: {forms['personalised']:.2f} ms."
+    first, again = found["intake"]
+    yield f"Intake of {found['sizes'][2]:,} files: {first:.1f} s; again after one corrected file: {again:.1f} s."
     machine = f"{found['cores']} cores, Python {found['python']}"
     yield f"`aggregator --help`: {ours:.2f} s; Python alone: {bare:.2f} s. {machine}."
 

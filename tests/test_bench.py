@@ -48,6 +48,13 @@ def test_the_commands_find_them_too(corpus: Corpus) -> None:
     assert cost.memory > 2**20
 
 
+def test_the_intake_after_a_corrected_file_leaves_the_folder_as_it_was(corpus: Corpus) -> None:
+    before = [path.read_bytes() for path in corpus.files]
+    first, after = bench.again(corpus)
+    assert first > 0 < after
+    assert [path.read_bytes() for path in corpus.files] == before
+
+
 def test_a_wrong_sum_stops_the_run(corpus: Corpus) -> None:
     cell = max(corpus.sums, key=lambda name: corpus.sums[name])
     with pytest.raises(bench.Wrong, match=cell):
@@ -59,10 +66,16 @@ def test_a_wrong_sum_stops_the_run(corpus: Corpus) -> None:
 def test_the_tables_say_what_was_not_kept(tmp_path: Path) -> None:
     promises = [bench.Promise("fast", 3.0, 4).__dict__, bench.Promise("faster", 3.0, 8, at_most=False).__dict__]
     costs = [bench.Cost("check", 10, cpu, 1.0, 2**20).__dict__ for cpu in (0.01, 0.03, 0.02)]
-    found = {"costs": costs, "promises": promises, "forms": {"built": 30.0, "personalised": 1.0}, "start": (0.2, 0.1)}
+    found = {
+        "costs": costs,
+        "promises": promises,
+        "forms": {"built": 30.0, "personalised": 1.0},
+        "start": (0.2, 0.1),
+        "intake": (2.0, 0.1),
+    }
     page = tmp_path / "page.md"
     page.write_text(f"before {bench_report.START} old {bench_report.END} after", encoding="utf-8")
-    bench_report.write_into(page, {**found, "cores": 2, "python": "3"})
+    bench_report.write_into(page, {**found, "intake": (2.0, 0.1), "sizes": [1, 5, 10], "cores": 2, "python": "3"})
     text = page.read_text(encoding="utf-8")
     assert "| check | 10 | 3 | 1.00 | 2.00 | 3.00 |" in text
     assert "| kept | fast | ≤ 4 | 3.00 |" in text
