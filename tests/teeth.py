@@ -1,8 +1,9 @@
 """Do the tests bite? Empties each check, each number rule and each sum in turn: the tests must turn red every time.
 
-`python -m tests.teeth [--jobs N] [--only NAME] [--list]`. Each target runs in a forked child, where the function is
-replaced by one that finds nothing, in its module, in every module that imported it and in every tuple that holds it;
-then the test files that should notice are run there, the likeliest first. Needs a system with `fork`.
+`python -m tests.teeth [--jobs N] [--only NAME] [--list] [--learn]`. Each target runs in a forked child, where the
+function is replaced by one that finds nothing, in its module, in every module that imported it and in every tuple that
+holds it. The test that noticed the last time is run there (`data/teeth.json`, written by `--learn`), and if it does not
+notice any more, the test files that should, the likeliest first. Needs a system with `fork`.
 """
 
 from __future__ import annotations
@@ -11,16 +12,18 @@ import argparse
 import ast
 import importlib
 import inspect
+import json
 import multiprocessing
 import os
 import pkgutil
 import signal
 import sys
+import tempfile
 import textwrap
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import wraps
 from multiprocessing.connection import wait
@@ -37,6 +40,9 @@ from aggregator.catalogue import CATALOGUE
 ROOT = Path(__file__).resolve().parents[1]
 SECONDS = 300
 """Longest time for one target; a test that hangs is red too."""
+
+HINTS = ROOT / "tests" / "data" / "teeth.json"
+"""By target the test that noticed the last time it was emptied."""
 
 RED = (1, 2)
 """pytest: tests failed; a test file could not even be loaded."""
@@ -364,15 +370,20 @@ GROUPS: tuple[Group, ...] = (
 
 @dataclass(frozen=True)
 class Target:
-    """`rounds` are arguments of pytest; the second round runs where the first saw nothing."""
+    """`rounds` are arguments of pytest; each further round runs where those before saw nothing.
+
+    `hint` is the test that noticed the last time; if it does not notice any more, the rounds are run.
+    """
 
     name: str
     function: Fake
     fake: Fake
     rounds: tuple[tuple[str, ...], ...]
+    hint: str | None = None
 
 
 def targets() -> Iterator[Target]:
+    hints: dict[str, str] = json.loads(HINTS.read_text(encoding="utf-8")) if HINTS.exists() else {}
     for group in GROUPS:
         module = importlib.import_module(group.module)
         for name, fake in group.fakes.items():
@@ -381,7 +392,8 @@ def targets() -> Iterator[Target]:
                 raise SystemExit(f"teeth: {group.module} has no function {name}")
             codes = [group.codes[name]] if name in group.codes else codes_of(function)
             rounds = ((*places((CASES,)), "-k", " or ".join(codes)) if codes else (), places(group.tests))
-            yield Target(f"{group.module}.{name}", function, fake, tuple(each for each in rounds if each))
+            known = f"{group.module}.{name}"
+            yield Target(known, function, fake, tuple(each for each in rounds if each), hints.get(known))
 
 
 def codes_of(function: Fake) -> list[str]:
@@ -446,11 +458,22 @@ def replace_everywhere(function: Fake, fake: Fake) -> int:
     return count
 
 
-def run_tests(words: Sequence[str]) -> int:
+class Noticed:
+    """A plugin of pytest: which test was the first to fail."""
+
+    def __init__(self) -> None:
+        self.test: str | None = None
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed and self.test is None:
+            self.test = report.nodeid
+
+
+def run_tests(words: Sequence[str], noticed: Noticed | None = None) -> int:
     """The status of pytest with these arguments, in this process, in silence."""
     quiet = ["-x", "-q", "--tb=no", "--no-header", "--no-summary", "--hypothesis-profile=teeth"]
     plugins = ["-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:benchmark"]
-    return int(pytest.main([*quiet, *plugins, f"--rootdir={ROOT}", *words]))
+    return int(pytest.main([*quiet, *plugins, f"--rootdir={ROOT}", *words], [noticed] if noticed else None))
 
 
 def operate(job: Job) -> None:
@@ -461,8 +484,14 @@ def operate(job: Job) -> None:
         os.dup2(null, stream)
     if job.target is not None and not replace_everywhere(job.target.function, job.target.fake):
         os._exit(NOT_REPLACED)
-    statuses = (run_tests(words) for words in job.rounds)
-    os._exit(next((status for status in statuses if status not in GREEN), 0))
+    if job.target and job.target.hint and run_tests((str(ROOT / job.target.hint),)) == RED[0]:
+        os._exit(RED[0])
+    noticed = Noticed()
+    statuses = (run_tests(words, noticed) for words in job.rounds)
+    status = next((status for status in statuses if status not in GREEN), 0)
+    if job.told and noticed.test:
+        job.told.write_text(noticed.test, encoding="utf-8")
+    os._exit(status)
 
 
 def end(process: ForkProcess) -> None:
@@ -475,8 +504,11 @@ def end(process: ForkProcess) -> None:
 
 @dataclass(frozen=True)
 class Job:
+    """`told`: where the child writes which test noticed."""
+
     target: Target | None
     rounds: tuple[tuple[str, ...], ...]
+    told: Path | None = None
 
 
 def run_all(jobs: Sequence[Job], parallel: int) -> Iterator[tuple[Job, int, float]]:
@@ -517,10 +549,29 @@ def verdict(status: int) -> str:
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.teeth", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--learn", action="store_true", help="write down which test notices each target")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--only", default="", help="targets whose name contains this")
     parser.add_argument("--list", action="store_true", help="name the targets and do nothing")
     return parser.parse_args()
+
+
+def learn(found: Sequence[Target], parallel: int) -> int:
+    """Write down which test notices each target; those that are not asked for keep what was known."""
+    known: dict[str, str] = json.loads(HINTS.read_text(encoding="utf-8")) if HINTS.exists() else {}
+    with tempfile.TemporaryDirectory() as room:
+        jobs = [
+            Job(replace(target, hint=None), target.rounds, Path(room) / str(number))
+            for number, target in enumerate(found)
+        ]
+        for job, _, seconds in run_all(jobs, parallel):
+            if job.target and job.told and job.told.exists():
+                known[job.target.name] = job.told.read_text(encoding="utf-8")
+                print(f"{seconds:5.1f} s  {job.target.name}: {known[job.target.name]}", flush=True)
+    here = {target.name for target in targets()}
+    kept = {name: test for name, test in sorted(known.items()) if name in here}
+    HINTS.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return 0
 
 
 def main() -> int:
@@ -531,15 +582,14 @@ def main() -> int:
         print("\n".join(target.name for target in found))
         return 0
     start = time.monotonic()
-    if red := red_alone(found, options.jobs):
-        print(f"red before anything was emptied: {', '.join(red)}")
-        return 1
+    if options.learn:
+        return learn(found, options.jobs)
     bitten = 0
     for job, status, seconds in run_all([Job(target, target.rounds) for target in found], options.jobs):
         bitten += verdict(status) == "bitten"
         print(f"{verdict(status):8} {seconds:5.1f} s  {job.target.name if job.target else ''}", flush=True)
     if red := red_alone(found, options.jobs):
-        print(f"red afterwards, so that their bites prove nothing: {', '.join(red)}")
+        print(f"red while nothing is emptied, so that their bites prove nothing: {', '.join(red)}")
     print(f"{bitten} of {len(found)} bitten in {time.monotonic() - start:.0f} s")
     return int(bool(bitten < len(found) or red or not found))
 
