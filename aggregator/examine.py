@@ -10,7 +10,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from pathlib import Path
 from typing import Literal
 
 from aggregator.alignment import align
@@ -31,6 +30,7 @@ from aggregator.reading.locked import unlock
 from aggregator.reading.refusals import Refused
 from aggregator.reading.sniff import sniff
 from aggregator.register import Unit
+from aggregator.remote import fetch
 from aggregator.report import read_report
 from aggregator.submission import Examination, Leaf
 from aggregator.words import Fact
@@ -93,9 +93,8 @@ def look(item: Item, expected: Expectation, passwords: Passwords = (), room: Roo
 
 def _bytes_of(item: Item) -> bytes:
     if item.member is None:
-        return _read(item.path)
-    facts = item.path.stat()
-    bundle = _bundle(item.path, facts.st_mtime_ns, facts.st_size)
+        return _read(item)
+    bundle = _bundle(replace(item, name="", member=None), _state(item))
     member = next((member for member in bundle.members if member.name == item.member), None)
     if member is None:
         raise Refused(refusals.MISSING, item.member)
@@ -103,9 +102,15 @@ def _bytes_of(item: Item) -> bytes:
 
 
 @lru_cache(maxsize=1)
-def _bundle(path: Path, _changed: int, _size: int) -> Bundle:
+def _bundle(archive: Item, _state: tuple[int, ...]) -> Bundle:
     """The members of one archive come one behind the other, and are read from it while it is at hand."""
-    return open_bundle(_read(path))
+    return open_bundle(_read(archive))
+
+
+def _state(item: Item) -> tuple[int, ...]:
+    """Of a file on this machine, what changes when it is written to."""
+    facts = None if item.address else item.path.stat()
+    return (facts.st_mtime_ns, facts.st_size) if facts else ()
 
 
 def _unpack(item: Item, data: bytes, expected: Expectation) -> Examination | Unpacked:
@@ -131,10 +136,13 @@ def gave_up(name: str, code: str, found: str, expected: Expectation) -> Examinat
     return _blamed(Examination(name, None, None, findings=(Finding(code, found=found),)), expected)
 
 
-def _read(path: Path) -> bytes:
+def _read(item: Item) -> bytes:
     """The bytes, and one byte more than the limit at most: the reader then says that it is too large."""
-    with path.open("rb") as file:
-        return file.read(limits.RESULT_FILE.value + 1)
+    most = limits.RESULT_FILE.value + 1
+    if item.address:
+        return fetch(item.address, most)
+    with item.path.open("rb") as file:
+        return file.read(most)
 
 
 def examine_bytes(data: bytes, name: str, expected: Expectation, passwords: Passwords = ()) -> Examination:
@@ -199,7 +207,7 @@ def _unit_of(name: str, sha256: str | None, expected: Expectation) -> Unit | Non
 
 def consult(item: Item, expected: Expectation) -> tuple[Examination, ConsolidatedContent | None]:
     """One file, and all that it carries where it is a consolidated workbook, edited or not. May raise `OSError`."""
-    data = _read(item.path)
+    data = _read(item)
     book, _ = open_any(data, item.name, bounds_for(data, expected.campaign, expected.key))
     if book is None or not is_consolidated(book):
         return examine_bytes(data, item.name, expected), None

@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from aggregator.faults import Stop
 from aggregator.findings import Finding
+from aggregator.remote import Address, files_below
 from aggregator.text import printable
 from aggregator.words import Fact
 
@@ -35,16 +36,33 @@ class Item:
     finding: Finding | None = None
     member: str | None = None
     """Of a file inside a zip archive: its name there; `path` is the archive's."""
+    address: Address | None = None
+    """Of a file that is not on this machine; `path` then says nothing."""
+
+    @property
+    def place(self) -> str:
+        """What tells two entries apart."""
+        return self.address.url if self.address else str(self.path.absolute())
 
 
-def gather(paths: Sequence[Path], base: Path, leave_out: Sequence[Path] = ()) -> tuple[Item, ...]:
+Place = Path | Address
+
+
+def gather(places: Sequence[Place], base: Path, leave_out: Sequence[Path] = ()) -> tuple[Item, ...]:
     """All entries of files and folders, in order of their names; each once. Raises `Stop` where a path is not there."""
     found: dict[str, Item] = {}
     hidden = {path.absolute() for path in leave_out}
-    for path in paths:
-        for item in _entries(path, base, hidden):
-            found.setdefault(str(item.path.absolute()), item)
-    return tuple(sorted(found.values(), key=lambda item: (item.name, str(item.path))))
+    for place in places:
+        for item in _distant(place) if isinstance(place, Address) else _entries(place, base, hidden):
+            found.setdefault(item.place, item)
+    return tuple(sorted(found.values(), key=lambda item: (item.name, item.place)))
+
+
+def _distant(folder: Address) -> Iterator[Item]:
+    """Files of a folder that is not on this machine, called by their whole address."""
+    for address in files_below(folder):
+        name = printable(address.shown, MAX_PATH)
+        yield Item(Path(), name, passed_by_name(name.rpartition("/")[2]), address=address)
 
 
 def _entries(path: Path, base: Path, leave_out: set[Path]) -> Iterator[Item]:
@@ -118,7 +136,8 @@ def member_item(archive: Item, member: str, finding: Finding | None) -> Item:
     folders, _, name = member.rpartition("/")
     if MAC_FOLDER in folders.split("/"):
         finding = Finding("file-temporary")
-    return Item(archive.path, f"{archive.name}!/{printable(member, MAX_PATH)}", passed_by_name(name) or finding, member)
+    shown_name = f"{archive.name}!/{printable(member, MAX_PATH)}"
+    return replace(archive, name=shown_name, finding=passed_by_name(name) or finding, member=member)
 
 
 def shown(path: Path, base: Path) -> str:

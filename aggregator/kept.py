@@ -16,7 +16,6 @@ import pickle
 import sqlite3
 import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,7 @@ from aggregator.decisions import FILE as DECISIONS_FILE
 from aggregator.inbox import Item
 from aggregator.locking import FOLDER
 from aggregator.reading import limits
-from aggregator.resources import template_dir
+from aggregator.resources import tool_hash
 from aggregator.seal import mac
 from aggregator.submission import Examination
 
@@ -75,7 +74,7 @@ class Shelf:
 
     def known(self, item: Item) -> Examination | None:
         """The reading of an entry whose bytes are those of the run before."""
-        if self._state is None or item.member is not None or item.finding is not None:
+        if self._state is None or item.member is not None or item.finding is not None or item.address is not None:
             return None
         digest = _digest(item.path)
         reading = self._read((item.name, digest)) if digest else None
@@ -174,11 +173,3 @@ def _file_hash(path: Path) -> str:
 
 def _limits() -> Mapping[str, int]:
     return {name: limit.value for name, limit in vars(limits).items() if isinstance(limit, limits.Limit)}
-
-
-@lru_cache(maxsize=1)
-def tool_hash() -> str:
-    """Of every module and every form: the same version with another rule is another tool."""
-    package = Path(__file__).parent
-    found = [*package.rglob("*.py"), *template_dir().rglob("*.json")]
-    return hashlib.sha256(b"".join(hashlib.sha256(path.read_bytes()).digest() for path in sorted(found))).hexdigest()

@@ -1,11 +1,13 @@
 """Where the data that comes with the program lies: schemas, forms, sample campaigns.
 
 A wheel carries the top-level folders inside the package as `_data`; a checkout, and an editable install of it, has
-them beside the package. Nobody else looks for them. Nothing is read here.
+them beside the package. Nobody else looks for them. Nothing is read here, but for a hash over all of it.
 """
 
 from __future__ import annotations
 
+import hashlib
+from functools import lru_cache
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
@@ -34,3 +36,11 @@ def outline_dir() -> Path:
 def sample_dir() -> Path:
     """The folder of the sample campaigns, one folder each with at least `campaign.json` and `units.csv`."""
     return folder("samples", "sample_reports")
+
+
+@lru_cache(maxsize=1)
+def tool_hash() -> str:
+    """Of every module and every form: the same version with another rule is another tool."""
+    package = Path(__file__).parent
+    found = [*package.rglob("*.py"), *template_dir().rglob("*.json")]
+    return hashlib.sha256(b"".join(hashlib.sha256(path.read_bytes()).digest() for path in sorted(found))).hexdigest()

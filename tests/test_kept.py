@@ -41,13 +41,13 @@ def folder(made: Path, tmp_path: Path) -> Path:
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Names of the files that are opened from now on."""
     names: list[str] = []
-    real = survey.examine_each
+    real = survey.workers.examine_each
 
     def examine_each(items, *rest):
         names.extend(Path(item.name).name for item in items)
         return real(items, *rest)
 
-    monkeypatch.setattr(survey, "examine_each", examine_each)
+    monkeypatch.setattr(survey.workers, "examine_each", examine_each)
     return names
 
 

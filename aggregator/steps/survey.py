@@ -11,22 +11,24 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from aggregator import cluster, workers
 from aggregator.account import Setting
 from aggregator.campaign import Campaign
+from aggregator.cluster import Cluster
 from aggregator.decisions import NONE
 from aggregator.faults import Stop, Usage
 from aggregator.findings import Finding
 from aggregator.forms import Form, form_ids, load_form
 from aggregator.identity import Expectation
-from aggregator.inbox import Item, gather
+from aggregator.inbox import Item, Place, gather
 from aggregator.intake import Choice, choose
 from aggregator.kept import Shelf
 from aggregator.locking import Waiting
 from aggregator.register import Register, Unit
+from aggregator.remote import Address
 from aggregator.second_opinion import ask_others
 from aggregator.steps.receipts import note_receipts
 from aggregator.submission import Examination
-from aggregator.workers import examine_each
 
 TOP = Unit("TONG-HOP", "Tổng hợp", "nation", None)
 """Stands above units that have no common parent, where no campaign tells one."""
@@ -41,7 +43,7 @@ Progress = Callable[[int, int], None]
 class Request:
     """What a command is asked. Paths are as given; `base` is the folder that results are named from."""
 
-    paths: tuple[Path, ...]
+    paths: tuple[Place, ...]
     base: Path
     campaign: Campaign | None = None
     output: Path | None = None
@@ -63,6 +65,8 @@ class Request:
     """Nothing that can be read is an answer too: nobody has reported yet."""
     waiting: Waiting | None = None
     """Told when another run in the campaign must be waited for."""
+    cluster: Cluster | None = None
+    """Other machines that read, where there are any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +117,7 @@ def items_of(request: Request) -> tuple[Item, ...]:
     campaign = request.campaign
     aside = [campaign.folder / name for name in (campaign.issued, campaign.results)] if campaign else []
     aside += [] if campaign else [request.base / RETURNS_FOLDER]
-    asked = {path.absolute() for path in request.paths}
+    asked = {path.absolute() for path in request.paths if isinstance(path, Path)}
     return gather(request.paths, request.base, [path for path in aside if path.absolute() not in asked])
 
 
@@ -137,14 +141,23 @@ def _each(request: Request, items: Sequence[Item], shelf: Shelf | None) -> Itera
     """In order, what each item gives: as it was kept, else read now."""
     known = [shelf.known(item) if shelf else None for item in items]
     unread = [item for item, reading in zip(items, known, strict=True) if reading is None]
-    read = examine_each(unread, expectation(request.campaign), request.workers, request.passwords)
+    read = _read(request, unread)
     for reading in known:
         yield (reading,) if reading else next(read)
+    yield from read  # nothing more comes, but the readers finish
+
+
+def _read(request: Request, items: Sequence[Item]) -> Iterator[tuple[Examination, ...]]:
+    """By the processes of this machine, or by others."""
+    expected = expectation(request.campaign)
+    if request.cluster:
+        return cluster.examine_each(items, expected, request.cluster, request.passwords)
+    return workers.examine_each(items, expected, request.workers, request.passwords)
 
 
 class NothingToRead(Stop):
-    def __init__(self, paths: Sequence[Path]) -> None:
-        names = ", ".join(path.name or str(path) for path in paths)
+    def __init__(self, places: Sequence[Place]) -> None:
+        names = ", ".join(place.shown if isinstance(place, Address) else place.name or str(place) for place in places)
         super().__init__(
             "Không có biểu (.xlsx) nào trong {names}. Xin chép các tệp đơn vị gửi về vào thư mục này rồi chạy lại.",
             names=names,
