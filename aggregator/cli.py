@@ -10,6 +10,7 @@ import sys
 
 from aggregator.commands import collect, describe, give_back, issue, report, results, runs, status
 from aggregator.commands.root import cli
+from aggregator.plain import collect_rarely
 
 __all__ = ["cli", "main"]
 
@@ -23,4 +24,5 @@ def main() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure:
             reconfigure(encoding="utf-8", errors="replace")
+    collect_rarely()
     cli(prog_name="aggregator")

@@ -10,13 +10,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from aggregator.plain import Plain
+
 Severity = Literal["error", "warning", "info"]
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Plain):
     """Code, place and facts; every field but the code may be unknown (`None`).
 
     `cell` is as Excel shows it (`D14`), `row` a row key (`1.01`), `file` relative to the campaign folder with `/`.

@@ -55,7 +55,7 @@ def gather(places: Sequence[Place], base: Path, leave_out: Sequence[Path] = ()) 
     for place in places:
         for item in _distant(place) if isinstance(place, Address) else _entries(place, base, hidden):
             found.setdefault(item.place, item)
-    return tuple(sorted(found.values(), key=lambda item: (item.name, item.place)))
+    return tuple(item for _, item in sorted(found.items(), key=lambda entry: (entry[1].name, entry[0])))
 
 
 def _distant(folder: Address) -> Iterator[Item]:
@@ -87,38 +87,55 @@ class CannotRead(Stop):
 
 
 def _walk(folder: Path, base: Path, leave_out: set[Path]) -> Iterator[Item]:
+    left_out = {path.name for path in leave_out}
     waiting = [folder]
     while waiting:
         current = waiting.pop()
         try:
-            children = sorted(current.iterdir())
+            children = _children(current)
         except OSError as error:
             if current == folder:
                 raise CannotRead(folder, error) from error
             yield Item(current, shown(current, base), Finding("file-unreadable", found=error.strerror))
             continue
-        for child in children:
-            if child.absolute() in leave_out:
+        here = _relative(current, base)
+        for child, mode in children:
+            path = current / child
+            if child in left_out and path.absolute() in leave_out:
                 continue
-            mode = child.lstat().st_mode
-            if stat.S_ISDIR(mode):
-                waiting.append(child)
-                if child.suffix.lower() in WORKBOOK_SUFFIXES:
-                    yield Item(child, shown(child, base), Finding("file-unsupported", found=Fact("thư mục")))
-            else:
-                yield _item(child, base, mode)
+            name = printable(child if here == "." else f"{here}/{child}", MAX_PATH)
+            if not stat.S_ISDIR(mode):
+                yield Item(path, name, _passed_over(child, mode))
+                continue
+            waiting.append(path)
+            if path.suffix.lower() in WORKBOOK_SUFFIXES:
+                yield Item(path, name, Finding("file-unsupported", found=Fact("thư mục")))
+
+
+def _children(folder: Path) -> list[tuple[str, int]]:
+    """Names and kinds, as the folder itself tells them: no entry is touched."""
+    with os.scandir(folder) as entries:
+        return [(entry.name, _kind(entry)) for entry in entries]
+
+
+def _kind(entry: os.DirEntry[str]) -> int:
+    if entry.is_symlink():
+        return stat.S_IFLNK
+    if entry.is_file(follow_symlinks=False):
+        return stat.S_IFREG
+    return stat.S_IFDIR if entry.is_dir(follow_symlinks=False) else stat.S_IFSOCK
 
 
 def _item(path: Path, base: Path, mode: int) -> Item:
-    return Item(path, shown(path, base), _passed_over(path, mode))
+    return Item(path, shown(path, base), _passed_over(path.name, mode))
 
 
-def _passed_over(path: Path, mode: int) -> Finding | None:
+def _passed_over(name: str, mode: int) -> Finding | None:
     if stat.S_ISLNK(mode):
         return Finding("file-unsupported", found=Fact("liên kết (link)"))
     if not stat.S_ISREG(mode):
         return Finding("file-unsupported", found=Fact("không phải tệp thường"))
-    return passed_by_name(path.name)
+    return passed_by_name(name)
 
 
 def passed_by_name(name: str) -> Finding | None:
@@ -142,8 +159,12 @@ def member_item(archive: Item, member: str, finding: Finding | None) -> Item:
 
 def shown(path: Path, base: Path) -> str:
     """The path relative to `base` with `/`, as results show it; what cannot be printed is escaped."""
+    return printable(_relative(path, base), MAX_PATH)
+
+
+def _relative(path: Path, base: Path) -> str:
     try:
         relative = os.path.relpath(path, base)
     except ValueError:  # another drive on Windows
         relative = str(path)
-    return printable(Path(relative).as_posix(), MAX_PATH)
+    return Path(relative).as_posix()

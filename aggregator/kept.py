@@ -15,7 +15,8 @@ import os
 import pickle
 import sqlite3
 import sys
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -48,15 +49,17 @@ PLAIN = {
 
 Name = tuple[str, str]
 """How results call the file, and the SHA-256 of its bytes."""
-Line = tuple[str, str, bytes, bytes]
-"""Name, SHA-256, seal and content."""
 
-TABLE = """CREATE TABLE IF NOT EXISTS reading
-    (name TEXT, sha256 TEXT, seal BLOB, content BLOB, PRIMARY KEY (name, sha256)) WITHOUT ROWID"""
+READ = os.O_RDONLY | getattr(os, "O_BINARY", 0)
+
+BLOCK = 250
+"""Readings that are sealed and stored together, so that what they share is stored once. A block of which something is
+gone is written anew, and so is one that is not half full."""
+TABLE = "CREATE TABLE IF NOT EXISTS block (number INTEGER PRIMARY KEY, seal BLOB, content BLOB)"
 NOT_OUR_FAULT = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")
 """What making the file anew would not mend."""
 
-TAKE = "SELECT seal, content FROM reading WHERE name = ? AND sha256 = ?"
+Block = tuple[Examination, ...]
 
 
 class Shelf:
@@ -66,63 +69,66 @@ class Shelf:
         self._path = campaign.folder / FOLDER / FILE
         self._key = campaign.key or b""
         self._context = context_of(campaign)
-        self._state: sqlite3.Connection | None = None
-        self._served: set[Name] = set()
-        if self._path.is_file():
-            with contextlib.suppress(sqlite3.Error):
-                self._state = sqlite3.connect(f"{self._path.absolute().as_uri()}?mode=ro", timeout=WAIT, uri=True)
+        self._blocks = dict(self._stored()) if self._path.is_file() else {}
+        self._held = {_name(reading): reading for block in self._blocks.values() for reading in block}
 
-    def known(self, item: Item) -> Examination | None:
-        """The reading of an entry whose bytes are those of the run before."""
-        if self._state is None or item.member is not None or item.finding is not None or item.address is not None:
+    def known(self, items: Sequence[Item]) -> list[Examination | None]:
+        """For each entry, its reading in the run before if its bytes are still the same."""
+        names = {name for name, _ in self._held}
+        return [self._known(item) if item.name in names else None for item in items]
+
+    def _known(self, item: Item) -> Examination | None:
+        if item.member is not None or item.finding is not None or item.address is not None:
             return None
-        digest = _digest(item.path)
-        reading = self._read((item.name, digest)) if digest else None
-        if reading is not None and digest:
-            self._served.add((item.name, digest))
-        return reading
+        return self._held.get((item.name, _digest(item.path)))
 
-    def _read(self, name: Name) -> Examination | None:
-        with contextlib.suppress(sqlite3.Error, TypeError, ValueError):
-            found = self._state.execute(TAKE, name).fetchone() if self._state else None
-            if found and hmac.compare_digest(bytes(found[0]), self._seal(name, bytes(found[1]))):
-                return _opened(bytes(found[1]))
-        return None
+    def _stored(self) -> Iterator[tuple[int, Block]]:
+        """What can be believed."""
+        place = f"{self._path.absolute().as_uri()}?mode=ro"
+        with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(place, WAIT, uri=True)) as state:
+            for number, seal, content in state.execute("SELECT number, seal, content FROM block"):
+                sealed = isinstance(content, bytes) and isinstance(seal, bytes)
+                if sealed and hmac.compare_digest(seal, self._seal(content)):
+                    yield number, _opened(content)
 
     def keep(self, readings: Iterable[Examination]) -> None:
         """These and no others, for the next run."""
-        self.close()
-        kept = {(reading.path, reading.sha256 or ""): reading for reading in readings if _may_be_kept(reading)}
-        fresh = [self._line(name, reading) for name, reading in kept.items() if name not in self._served]
+        kept = {_name(reading): reading for reading in readings if _may_be_kept(reading)}
+        if kept.keys() == self._held.keys():
+            return
+        whole = {number: block for number, block in self._blocks.items() if _is_whole(block, kept)}
+        stays = {_name(reading) for block in whole.values() for reading in block}
+        fresh = [reading for name, reading in kept.items() if name not in stays]
+        contents = [_packed(fresh[start : start + BLOCK]) for start in range(0, len(fresh), BLOCK)]
         with contextlib.suppress(sqlite3.Error, OSError):
             self._path.parent.mkdir(exist_ok=True)
             try:
-                self._write(kept.keys(), fresh)
+                self._write(whole, contents)
             except sqlite3.DatabaseError as error:
                 if error.sqlite_errorname in NOT_OUR_FAULT:
                     raise
                 self._path.unlink(missing_ok=True)
-                self._write(kept.keys(), fresh)
+                self._write({}, [_packed(block) for block in whole.values()] + contents)
 
-    def _line(self, name: Name, reading: Examination) -> Line:
-        content = pickle.dumps(reading, protocol=5)
-        return *name, self._seal(name, content), content
+    def _seal(self, content: bytes) -> bytes:
+        return mac(self._key, "readings", self._context, hashlib.sha256(content).hexdigest())
 
-    def _seal(self, name: Name, content: bytes) -> bytes:
-        return mac(self._key, "reading", self._context, *name, hashlib.sha256(content).hexdigest())
-
-    def _write(self, names: Collection[Name], fresh: Sequence[Line]) -> None:
-        """What is gone is taken out; what was served stays as it is."""
+    def _write(self, whole: Collection[int], contents: Sequence[bytes]) -> None:
+        """Blocks that are whole stay as they are."""
         with contextlib.closing(sqlite3.connect(self._path, timeout=WAIT)) as state, state:
             state.execute(TABLE)
-            gone = [name for name in state.execute("SELECT name, sha256 FROM reading") if name not in names]
-            state.executemany("DELETE FROM reading WHERE name = ? AND sha256 = ?", gone)
-            state.executemany("INSERT OR REPLACE INTO reading VALUES (?, ?, ?, ?)", fresh)
+            gone = [(number,) for (number,) in state.execute("SELECT number FROM block") if number not in whole]
+            state.executemany("DELETE FROM block WHERE number = ?", gone)
+            lines = [(self._seal(content), content) for content in contents]
+            state.executemany("INSERT INTO block (seal, content) VALUES (?, ?)", lines)
 
-    def close(self) -> None:
-        if self._state is not None:
-            self._state.close()
-            self._state = None
+
+def _name(reading: Examination) -> Name:
+    return reading.path, reading.sha256 or ""
+
+
+def _is_whole(block: Block, kept: Collection[Name]) -> bool:
+    return 2 * len(block) >= BLOCK and all(_name(reading) in kept for reading in block)
 
 
 def _may_be_kept(reading: Examination) -> bool:
@@ -130,14 +136,51 @@ def _may_be_kept(reading: Examination) -> bool:
     return reading.sha256 is not None and "!/" not in reading.path and (reading.size or 0) <= LARGEST
 
 
-def _digest(path: Path) -> str | None:
+def _digest(path: Path) -> str:
+    """Empty where the file cannot be read or is too large."""
     try:
-        with path.open("rb", buffering=0) as file:
-            size = os.fstat(file.fileno()).st_size
-            data = file.read(min(size, LARGEST) + 1)
+        file = os.open(path, READ)
+        try:
+            size = os.fstat(file).st_size
+            data = os.read(file, min(size, LARGEST) + 1)
+        finally:
+            os.close(file)
     except OSError:
-        return None
-    return hashlib.sha256(data).hexdigest() if len(data) == size <= LARGEST else None
+        return ""
+    return hashlib.sha256(data).hexdigest() if len(data) == size <= LARGEST else ""
+
+
+# --- as bytes ------------------------------------------------------------------------------------------------------
+
+
+def _packed(readings: Sequence[Examination]) -> bytes:
+    """What readings have in common is made one object first, and so stands in the bytes once."""
+    seen: dict[Any, Any] = {}
+
+    def one(value: Any) -> Any:
+        return seen.setdefault(value, value)
+
+    return pickle.dumps([_sharing(reading, one) for reading in readings], protocol=5)
+
+
+def _sharing(reading: Examination, one: Callable[[Any], Any]) -> Examination:
+    leaves = tuple(
+        replace(
+            leaf,
+            unit=one(leaf.unit),
+            figures={one(key): value for key, value in leaf.figures.items()},
+            version=one(leaf.version),
+        )
+        for leaf in reading.leaves
+    )
+    return replace(
+        reading,
+        form=one(reading.form),
+        campaign=one(reading.campaign),
+        unit=one(reading.unit),
+        parents=tuple(one(unit) for unit in reading.parents),
+        leaves=leaves,
+    )
 
 
 class _Plain(pickle.Unpickler):
@@ -149,12 +192,13 @@ class _Plain(pickle.Unpickler):
         return super().find_class(module, name)
 
 
-def _opened(content: bytes) -> Examination | None:
+def _opened(content: bytes) -> Block:
     try:
-        reading = _Plain(io.BytesIO(content)).load()
+        readings = _Plain(io.BytesIO(content)).load()
     except (pickle.UnpicklingError, EOFError, AttributeError, TypeError, ValueError, IndexError, KeyError):
-        return None
-    return reading if isinstance(reading, Examination) else None
+        return ()
+    sound = isinstance(readings, list) and all(isinstance(reading, Examination) for reading in readings)
+    return tuple(readings) if sound else ()
 
 
 # --- on what a reading depends -------------------------------------------------------------------------------------

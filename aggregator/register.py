@@ -16,6 +16,7 @@ from pathlib import Path
 from aggregator.documents import Fault
 from aggregator.faults import BadDocument
 from aggregator.forms import LEVELS
+from aggregator.plain import Plain
 from aggregator.tables import Columns, Line, at_line, day_of, line_fault, read_lines, read_text
 from aggregator.words import Fact
 
@@ -28,7 +29,7 @@ CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,31}")
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(Plain):
     """One line of the register. `parent` is `None` for the root only."""
 
     code: str

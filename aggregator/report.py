@@ -15,6 +15,7 @@ from aggregator.forms import FigureKey, Form
 from aggregator.identity import Identity, detail
 from aggregator.layout import COLUMN_OF
 from aggregator.numbers import Reading, read_cell
+from aggregator.plain import Plain
 from aggregator.reading.book import Cell, RawBook, RawSheet, a1
 from aggregator.text import clean, label_key, plain
 
@@ -37,7 +38,7 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class Note(Plain):
     """Words of a unit: `kind` is `note`, `open`, `narrative`, `evidence`; `about` a row key or a heading."""
 
     kind: str

@@ -13,6 +13,7 @@ from typing import Literal
 from aggregator.decisions import Decision
 from aggregator.findings import Findings
 from aggregator.forms import FigureKey
+from aggregator.plain import Plain
 from aggregator.register import Unit
 from aggregator.report import Note
 
@@ -25,7 +26,7 @@ Proof = Literal["proven", "not-proven", "foreign"]
 
 
 @dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(Plain):
     """One unit's figures. A value of `None` is a blank cell, which adds 0 and is not 0.
 
     `file` and `sha256` are those of the workbook that the unit filled; `via` is the consolidated workbook that
@@ -61,7 +62,7 @@ class Leaf:
 
 
 @dataclass(frozen=True, slots=True)
-class Examination:
+class Examination(Plain):
     """One file, opened, identified, read and checked by itself.
 
     `ignored` files (an own earlier result, a temporary file) are in the account but in no total. `parents` is the

@@ -29,6 +29,8 @@ _STROKE = "\u0335"
 
 def clean(text: str) -> str:
     """NFC, Đ for Ð, ordinary single blanks, nothing invisible, trimmed."""
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip(" ")
     return _cleaned_once(text) if len(text) <= SHOWN_LENGTH else _cleaned(text)
 
 

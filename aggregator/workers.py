@@ -8,7 +8,6 @@ are read that way from the start.
 from __future__ import annotations
 
 import contextlib
-import gc
 import multiprocessing
 import os
 import signal
@@ -26,6 +25,7 @@ from aggregator.examine import Large, Outcome, Room, Unpacked, consult, gave_up,
 from aggregator.faults import Stop
 from aggregator.identity import Expectation
 from aggregator.inbox import Item
+from aggregator.plain import collect_rarely
 from aggregator.submission import Examination
 
 SECONDS_PER_FILE = 20
@@ -37,8 +37,6 @@ SECONDS_PER_MEGABYTE, MEMORY_PER_BYTE, MOST_MEMORY = 6, 150, 4 * 2**30
 """What a large consolidated workbook of ours may take besides, by its size: four times what 3,400 schools were measured
 to take (7 s and 240 MB for 5 MB), and at most so much memory."""
 CHUNK = 16
-RARELY = (100_000, 20, 20)
-"""When a worker looks for circles: what a file makes has none, and is gone when the next one comes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +186,7 @@ def _result(future: Future[list[Outcome]]) -> list[Outcome] | None:
 def _start(task: Task) -> None:
     global _task
     _task = task
-    gc.set_threshold(*RARELY)
+    collect_rarely()
     die_with_parent()
     _limit_memory()
 

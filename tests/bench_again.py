@@ -13,10 +13,12 @@ from pathlib import Path
 from aggregator.campaign import Campaign, load_campaign
 from aggregator.kept import FILE
 from aggregator.locking import FOLDER
+from aggregator.plain import collect_rarely
 from aggregator.steps.survey import Request, collect
 
 
 def main() -> None:
+    collect_rarely()
     campaign = load_campaign(Path(sys.argv[1]))
     (campaign.folder / FOLDER / FILE).unlink(missing_ok=True)
     first = intake(campaign)

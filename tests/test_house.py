@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("aggregator",),
+    ("plain",),
     ("text", "words", "resources", "findings", "seal", "disposable"),
     ("reading",),
     ("lint",),

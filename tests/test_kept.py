@@ -7,7 +7,7 @@ import pickle
 import random
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -25,11 +25,19 @@ STATE = Path(".aggregator") / kept.FILE
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made(small_blocks: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A campaign that was added up once."""
     folder = make_corpus(tmp_path_factory.mktemp("kept") / "dot", FILES, 3).campaign.folder
     assert CliRunner().invoke(cli, ["-C", str(folder), "aggregate"]).exit_code == 0
     return folder
+
+
+@pytest.fixture(autouse=True, scope="module")
+def small_blocks() -> Iterator[None]:
+    """So that a few files make several."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kept, "BLOCK", 2)
+        yield
 
 
 @pytest.fixture
@@ -88,6 +96,32 @@ def test_a_corrected_file_is_the_only_one_that_is_opened(folder: Path, opened: l
     assert again == anew(folder)
 
 
+def test_what_stays_is_not_written_again(folder: Path) -> None:
+    before = blocks(folder)
+    inbox(folder)[0].write_bytes(inbox(folder)[1].read_bytes())
+    aggregate(folder)
+    after = blocks(folder)
+    assert len(before) == FILES // 2
+    assert len(before.keys() & after.keys()) == FILES // 2 - 1
+
+
+def test_blocks_stay_few(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One corrected file after the other: what is left of a block joins the others."""
+    monkeypatch.setattr(kept, "BLOCK", 4)
+    first, second, third = (path.read_bytes() for path in inbox(folder)[:3])
+    for data in (second, third, first) * 2:
+        inbox(folder)[0].write_bytes(data)
+        aggregate(folder)
+    assert len(names(folder)) == FILES
+    assert len(blocks(folder)) <= FILES // 2
+
+
+def blocks(folder: Path) -> dict[bytes, int]:
+    """Seal → number."""
+    with sqlite3.connect(folder / STATE) as state:
+        return dict(state.execute("SELECT seal, number FROM block"))
+
+
 def test_a_file_under_another_name_is_opened(folder: Path, opened: list[str]) -> None:
     inbox(folder)[0].rename(folder / "nhan_ve" / "x.xlsx")
     again = aggregate(folder)
@@ -102,8 +136,7 @@ def test_what_is_gone_is_forgotten(folder: Path) -> None:
 
 
 def names(folder: Path) -> list[str]:
-    with sqlite3.connect(folder / STATE) as state:
-        return [name for (name,) in state.execute("SELECT name FROM reading")]
+    return [name for name, _ in kept.Shelf(load_campaign(folder))._held]
 
 
 def _edit(name: str, old: str, new: str) -> Callable[[Path, pytest.MonkeyPatch], None]:
@@ -154,16 +187,22 @@ class Attack:
 
 def _all_contents(path: Path, change: Callable[[bytes], bytes]) -> None:
     with sqlite3.connect(path) as state:
-        for name, content in state.execute("SELECT name, content FROM reading").fetchall():
-            state.execute("UPDATE reading SET content = ? WHERE name = ?", (change(content), name))
+        for number, content in state.execute("SELECT number, content FROM block").fetchall():
+            state.execute("UPDATE block SET content = ? WHERE number = ?", (change(content), number))
 
 
 def _exchange(path: Path) -> None:
-    """Every reading under the name and hash of another file."""
+    """Every block under the seal of another."""
     with sqlite3.connect(path) as state:
-        rows = state.execute("SELECT name, sha256, seal, content FROM reading").fetchall()
-        for row, other in zip(rows, rows[1:] + rows[:1], strict=True):
-            state.execute("UPDATE reading SET seal = ?, content = ? WHERE name = ?", (*other[2:], row[0]))
+        rows = state.execute("SELECT number, content FROM block").fetchall()
+        assert len(rows) > 1
+        for (number, _), (_, content) in zip(rows, rows[1:] + rows[:1], strict=True):
+            state.execute("UPDATE block SET content = ? WHERE number = ?", (content, number))
+
+
+def _one_lost(path: Path) -> None:
+    with sqlite3.connect(path) as state:
+        state.execute("UPDATE block SET seal = zeroblob(32) WHERE number = 2")
 
 
 DAMAGE: dict[str, Callable[[Path], object]] = {
@@ -174,8 +213,11 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "numbers": lambda path: _all_contents(path, lambda content: content.replace(b"K\x02", b"K\x03")),
     "cut": lambda path: _all_contents(path, lambda content: content[:-20]),
     "exchanged": _exchange,
+    "one seal": _one_lost,
+    "words": lambda path: sqlite3.connect(path).executescript("UPDATE block SET seal = 'x', content = 'y'"),
+    "nothing": lambda path: sqlite3.connect(path).executescript("UPDATE block SET seal = NULL, content = NULL"),
     "attack": lambda path: _all_contents(path, lambda _: pickle.dumps(Attack())),
-    "other table": lambda path: sqlite3.connect(path).executescript("DROP TABLE reading; CREATE TABLE reading (a)"),
+    "other table": lambda path: sqlite3.connect(path).executescript("DROP TABLE block; CREATE TABLE block (a)"),
 }
 
 
@@ -200,11 +242,8 @@ def test_even_a_sealed_entry_makes_nothing_but_readings(folder: Path, monkeypatc
     campaign = load_campaign(folder)
     shelf = kept.Shelf(campaign)
     with sqlite3.connect(folder / STATE) as state:
-        name = state.execute("SELECT name, sha256 FROM reading").fetchone()
         content = pickle.dumps(Attack())
-        state.execute(
-            "UPDATE reading SET seal = ?, content = ? WHERE name = ?", (shelf._seal(name, content), content, name[0])
-        )
+        state.execute("UPDATE block SET seal = ?, content = ?", (shelf._seal(content), content))
     aggregate(folder)
     assert not (folder / "attacked").exists()
 

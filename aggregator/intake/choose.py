@@ -82,9 +82,9 @@ def choose(
 
 def _brought(examined: Examination, register: Register) -> Iterable[Unit]:
     """Units that a consolidated workbook brings below a unit that is known here."""
-    known = set(register.by_code)
+    known: set[str | None] = set()
     for unit in examined.units:
-        if unit.parent in known or unit.code in known:
+        if any(code in found for code in (unit.parent, unit.code) for found in (known, register.by_code)):
             known.add(unit.code)
             yield unit
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from aggregator.findings import Finding
@@ -16,7 +17,7 @@ CLONE_FIGURES, CLONE_VALUES = 6, 4
 def warn_clones(desk: Desk, leaves: Sequence[Leaf]) -> None:
     """Units with the same figures, each named with the others."""
     groups: dict[tuple[object, ...], list[Leaf]] = {}
-    for leaf in leaves:
+    for leaf in _not_alone(leaves):
         filled = tuple((key, value) for key, value in leaf.figures.items() if value)
         if len(filled) >= CLONE_FIGURES and len({value for _, value in filled}) >= CLONE_VALUES:
             groups.setdefault(tuple(sorted(filled)), []).append(leaf)
@@ -24,6 +25,13 @@ def warn_clones(desk: Desk, leaves: Sequence[Leaf]) -> None:
         for leaf in twins if len(twins) > 1 else ():
             others = [other for other in twins if other is not leaf]
             _warn_clone(desk, leaf, others)
+
+
+def _not_alone(leaves: Sequence[Leaf]) -> Iterator[Leaf]:
+    """Those whose figures have the same sum as another's: few, and all clones are among them."""
+    sums = [sum(filter(None, leaf.figures.values())) for leaf in leaves]
+    counts = Counter(sums)
+    return (leaf for leaf, total in zip(leaves, sums, strict=True) if counts[total] > 1)
 
 
 def _warn_clone(desk: Desk, leaf: Leaf, others: Sequence[Leaf]) -> None:

@@ -139,7 +139,7 @@ def _examine(request: Request, keep: bool) -> list[Examination]:
 
 def _each(request: Request, items: Sequence[Item], shelf: Shelf | None) -> Iterator[tuple[Examination, ...]]:
     """In order, what each item gives: as it was kept, else read now."""
-    known = [shelf.known(item) if shelf else None for item in items]
+    known = shelf.known(items) if shelf else [None] * len(items)
     unread = [item for item, reading in zip(items, known, strict=True) if reading is None]
     read = _read(request, unread)
     for reading in known:
