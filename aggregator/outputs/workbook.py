@@ -7,9 +7,11 @@ is a formula over a contiguous block with its result stored. The tables come fro
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
+from aggregator.bulk import MAX_TEXT
 from aggregator.consolidation import Consolidation
 from aggregator.outputs.workbook_chart_page import write_chart_page
 from aggregator.outputs.workbook_charts import panels
@@ -32,6 +34,7 @@ from aggregator.outputs.workbook_layout import (
     figure_label,
     shortened,
 )
+from aggregator.outputs.workbook_lines import NUMERAL, TOTAL, Lines, styled
 from aggregator.outputs.workbook_links import BACK_TIP, Link, Links, make_links
 from aggregator.outputs.workbook_lists import Listing, listings, source_list
 from aggregator.outputs.workbook_looks import (
@@ -44,7 +47,6 @@ from aggregator.outputs.workbook_looks import (
     NOTHING_IN,
     NUMBER,
     SCALE,
-    SUMMED,
     TEXT,
     TITLE,
     WORDS,
@@ -56,7 +58,7 @@ from aggregator.reading.book import Address
 from aggregator.seal import RESULT_PREFIX, Token, make_token
 from aggregator.styles import wrapped_lines
 from aggregator.submission import Leaf
-from aggregator.writing import MAX_TEXT, Book, LostInWriting, Page, Style, build
+from aggregator.writing import Book, LostInWriting, Page, Style, build
 
 WORD_HEIGHT = 98.0
 LIST_LINE = 13.5
@@ -163,20 +165,20 @@ def _write_table(
     page.height(LABEL_ROW, WORD_HEIGHT)
     for column, header in enumerate(table.headers, start=1):
         page.text((HEADER_ROW, column), header, HEAD)
-    own = links.get(table.sheet, {})
+    lines = Lines(page, partial(_column_style, table), links.get(table.sheet, {}))
     for row, line in enumerate(table.lines, start=FIRST_LINE):
-        empty = NOTHING_IN if line[-1] == "" else {}
-        for column, value in enumerate(line, start=1):
-            write_value(page, (row, column), value, {**_column_style(table, column, (row, column) in own), **empty})
+        lines.draw(row, line, (line[-1] == "",))
     _write_links(page, links)
     _print_wide(page, table)
     return page
 
 
-def _column_style(table: Table, column: int, linked: bool) -> Style:
+def _column_style(table: Table, column: int, linked: bool, extra: Sequence[Hashable]) -> Style:
+    """`extra`: whether nothing has come in for the line."""
+    empty = NOTHING_IN if extra[0] else {}
     if column not in table.figures:
-        return {**TEXT, **LINK} if linked else TEXT
-    return MONEY if table.figures[column][1] == "money" else NUMBER
+        return {**TEXT, **(LINK if linked else {}), **empty}
+    return {**(MONEY if table.figures[column][1] == "money" else NUMBER), **empty}
 
 
 def _write_links(page: Page, links: Mapping[str, Mapping[Address, Link]]) -> None:
@@ -199,9 +201,9 @@ def _table_widths(table: Table, widths: Sequence[float]) -> tuple[float, ...]:
 def write_value(page: Page, at: Address, value: Value, style: Style) -> None:
     """A text, a whole number, a sum with its result, or a blank cell."""
     if isinstance(value, Sum):
-        page.formula(at, value.formula, value.value, {**style, **SUMMED})
+        page.formula(at, value.formula, value.value, styled(TOTAL, style))
     elif isinstance(value, int):
-        page.number(at, value, {**NUMBER, **style})
+        page.number(at, value, styled(NUMERAL, style))
     elif value is None:
         page.blank(at, style)
     else:
@@ -233,12 +235,10 @@ def write_listing(book: Book, listing: Listing, links: Links | None = None) -> N
         _write_back(page, header - 1)
     for column, (text, _) in enumerate(listing.columns, start=1):
         page.text((header, column), text, {**HEAD, "text_wrap": True})
-    own = (links or {}).get(listing.sheet, {})
-    marked = {number for number, (text, _) in enumerate(listing.columns, start=1) if text in MARKED}
+    marked = [number for number, (text, _) in enumerate(listing.columns) if text in MARKED]
+    lines = Lines(page, partial(_listed_style, marked), (links or {}).get(listing.sheet, {}))
     for row, line in enumerate(listing.lines, start=header + 1):
-        for column, value in enumerate(line, start=1):
-            mark = MARKS.get(str(value), {}) if column in marked else {}
-            write_value(page, (row, column), value, {**WRAPPED, **(LINK if (row, column) in own else {}), **mark})
+        lines.draw(row, line, tuple([str(line[number]) for number in marked]))
         page.height(row, _line_height(line, listing))
     _write_links(page, links or {})
     if listing.lines:
@@ -247,6 +247,12 @@ def write_listing(book: Book, listing: Listing, links: Links | None = None) -> N
     page.call("repeat_rows", header - 1)
     page.call("ignore_errors", {"number_stored_as_text": f"A1:L{header + max(len(listing.lines), 1)}"})
     print_landscape(page, None)
+
+
+def _listed_style(marked: Sequence[int], column: int, linked: bool, extra: Sequence[Hashable]) -> Style:
+    """`extra`: what stands in the columns that are marked."""
+    word = extra[marked.index(column - 1)] if column - 1 in marked else None
+    return {**WRAPPED, **(LINK if linked else {}), **MARKS.get(str(word), {})}
 
 
 def _line_height(line: Sequence[str | int], listing: Listing) -> float:
@@ -259,9 +265,9 @@ def _line_height(line: Sequence[str | int], listing: Listing) -> float:
 def _write_hidden(book: Book, lines: Sequence[Line]) -> None:
     """Texts only; a line that does not fit into a cell would be lost, so it stops the writing."""
     page = book.page(CHECK_SHEET)
+    look = page.look([HIDDEN] * 3)
     for row, line in enumerate(lines, start=1):
-        for column, text in enumerate(line, start=1):
-            if len(text) > MAX_TEXT:
-                raise LostInWriting(f"{CHECK_SHEET}: line {row} is longer than a cell")
-            page.text((row, column), text, HIDDEN)
+        if max(map(len, line)) > MAX_TEXT:
+            raise LostInWriting(f"{CHECK_SHEET}: line {row} is longer than a cell")
+        page.line(row, line, look)
     page.call("very_hidden")

@@ -81,6 +81,8 @@ class Table:
 
 def shortened(text: str) -> str:
     """A text as a cell can hold it: Excel keeps 32,767 characters; what is cut says so."""
+    if len(text) <= CELL_LENGTH // 2 and text.isprintable():
+        return text
     safe = xml_safe(text, 10 * len(text))
     return safe if xml_safe(safe) == safe else xml_safe(safe, CELL_LENGTH - len(CUT)) + CUT
 

@@ -1,0 +1,52 @@
+"""The lines of a long table, drawn one by one; how lines look is worked out once for all that look alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from types import NoneType
+
+from aggregator.bulk import Look
+from aggregator.outputs.workbook_layout import Sum, Value, shortened
+from aggregator.outputs.workbook_looks import NUMBER, SUMMED
+from aggregator.reading.book import Address
+from aggregator.writing import Page, Style
+
+NUMERAL, WORDS, TOTAL = "number", "text", "sum"
+KINDS: Mapping[type, str] = {int: NUMERAL, NoneType: NUMERAL, str: WORDS, Sum: TOTAL}
+"""A blank cell looks as the number that is missing there."""
+
+Extra = Sequence[Hashable]
+"""Whatever else decides how a line looks."""
+StyleOf = Callable[[int, bool, Extra], Style]
+"""The style of a column (from 1), with a link in it or not, in a line with this extra."""
+
+
+class Lines:
+    """Draws the lines of one page. `linked` are the cells with a link."""
+
+    def __init__(self, page: Page, style_of: StyleOf, linked: Iterable[Address]) -> None:
+        self._page = page
+        self._style_of = style_of
+        self._linked: dict[int, tuple[int, ...]] = {}
+        for row, column in sorted(linked):
+            self._linked[row] = (*self._linked.get(row, ()), column)
+        self._looks: dict[Hashable, Look] = {}
+
+    def draw(self, row: int, line: Sequence[Value], extra: Extra = ()) -> None:
+        linked = self._linked.get(row, ())
+        kinds = tuple([KINDS[value.__class__] for value in line])
+        key = (kinds, linked, extra)
+        look = self._looks.get(key)
+        if look is None:
+            styles = (self._style_of(column, column in linked, extra) for column in range(1, len(line) + 1))
+            look = self._page.look([styled(kind, style) for kind, style in zip(kinds, styles, strict=True)])
+            self._looks[key] = look
+        values = [shortened(value) if value.__class__ is str else value for value in line]
+        self._page.line(row, values, look)
+
+
+def styled(kind: str, style: Style) -> Style:
+    """The style of a cell that holds a text, a number or a sum."""
+    if kind == TOTAL:
+        return {**style, **SUMMED}
+    return {**NUMBER, **style} if kind == NUMERAL else style
