@@ -5,6 +5,7 @@ Set arithmetic on codes, so that no rate exceeds 100 %. seen = accepted + refuse
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -105,7 +106,7 @@ def file_lines(
     """One line per file; a good file of a unit outside is in the account, ignored."""
     said = [finding.file for examined in examinations for finding in examined.findings]
     said += [finding.file for finding in choice.findings]
-    counts = {path: said.count(path) for path in set(said)}
+    counts = Counter(said)
     lines = (_file_line(examined, choice, inside, counts) for examined in examinations)
     return tuple(replace(line, received=(received or {}).get(line.sha256 or "")) for line in lines)
 
@@ -219,7 +220,7 @@ def unit_lines(
     for leaf in choice.leaves:
         if leaf.via:
             paths.setdefault(leaf.unit.code, []).append(leaf.via)
-    said = [finding.unit for finding in findings if finding.unit and severity_of(finding) != "info"]
+    said = Counter(finding.unit for finding in findings if severity_of(finding) != "info")
     days, companions = first_days(files), _companions(examinations)
     late = frozenset(coverage.late or ())
     return tuple(
@@ -227,7 +228,7 @@ def unit_lines(
             unit,
             status.get(unit.code, "outside" if unit.code in choice.reached else "not-expected"),
             tuple(paths.get(unit.code, ())),
-            said.count(unit.code),
+            said[unit.code],
             OWN_UNKNOWN if unit.code in choice.own_unknown else "",
             days.get(unit.code),
             unit.code in late if unit.code in days else None,

@@ -6,7 +6,8 @@ as typed; blanks add 0 and are counted. Which leaves count was decided by `intak
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 
@@ -110,9 +111,9 @@ class Consolidation:
 
 def complete_figures(form: Form, leaf: Leaf) -> Totals:
     """All figures of a leaf: blanks as 0, computed rows recomputed from their parts."""
-    typed = {key: leaf.figures.get(key) or 0 for key in form.typed}
-    computed = {key: sum(typed[part] for part in parts) for key, parts in form.computed.items()}
-    return {key: {**typed, **computed}[key] for key in form.figures}
+    found = {key: leaf.figures.get(key) or 0 for key in form.typed}
+    found |= {key: sum([found[part] for part in parts]) for key, parts in form.computed.items()}
+    return {key: found[key] for key in form.figures}
 
 
 def sum_totals(form: Form, parts: Sequence[Totals]) -> Totals:
@@ -129,16 +130,33 @@ def sum_totals(form: Form, parts: Sequence[Totals]) -> Totals:
 
 def count_blanks(form: Form, leaves: Sequence[Leaf]) -> Totals:
     """For every typed figure, how many leaves left it blank though their level may fill it; zeros are left out."""
+    asked = Counter(leaf.unit.level for leaf in leaves)
+    filled = Counter(
+        (leaf.unit.level, key) for leaf in leaves for key, value in leaf.figures.items() if value is not None
+    )
     counts = {
         (row.key, measure): sum(
-            1
-            for leaf in leaves
-            if measure in row.fillable_at(leaf.unit.level) and leaf.figures.get((row.key, measure)) is None
+            number - filled[level, (row.key, measure)]
+            for level, number in asked.items()
+            if measure in row.fillable_at(level)
         )
         for row in form.rows
         for measure in row.fill
     }
     return {key: number for key, number in counts.items() if number}
+
+
+def filled_figures(form: Form, leaf: Leaf) -> Set[FigureKey]:
+    """Where the unit wrote a number, zero included; of a computed number, in any of its parts."""
+    filled = {key for key, value in leaf.figures.items() if value is not None}
+    computed = {key for key, parts in form.computed.items() if not filled.isdisjoint(parts)}
+    return (filled - form.computed.keys()) | computed
+
+
+def count_filled(form: Form, leaves: Iterable[Leaf]) -> Totals:
+    """For every figure, how many leaves wrote a number there."""
+    counts = Counter(key for leaf in leaves for key in filled_figures(form, leaf))
+    return {key: counts[key] for key in form.figures}
 
 
 def make_branches(

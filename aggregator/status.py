@@ -6,7 +6,8 @@ exactly one of accepted, refused, missing, so that expected = accepted + refused
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -15,7 +16,7 @@ from aggregator.campaign import Deadline
 from aggregator.catalogue import severity_of
 from aggregator.consolidation import Consolidation, UnitLine
 from aggregator.findings import Finding, Findings
-from aggregator.forms import LEVELS, Row
+from aggregator.forms import LEVELS, FigureKey, Row
 from aggregator.register import Unit
 from aggregator.submission import Leaf
 
@@ -246,13 +247,18 @@ def mostly_blank(rows: Iterable[Row], leaves: Iterable[Leaf]) -> Iterable[BlankR
 
     Who declared that nothing was held left every row blank, and says nothing of any one row.
     """
-    held = [leaf for leaf in leaves if leaf.held]
+    rows, held = tuple(rows), [leaf for leaf in leaves if leaf.held]
+    asked = Counter(leaf.unit.level for leaf in held)
+    open_to = {level: {(row.key, measure) for row in rows for measure in row.fillable_at(level)} for level in asked}
+    filled = Counter((leaf.unit.level, key) for leaf in held for key in _filled_rows(leaf, open_to[leaf.unit.level]))
     for row in rows:
-        open_to = [(leaf, row.fillable_at(leaf.unit.level)) for leaf in held]
-        filled = [
-            any(leaf.figures.get((row.key, measure)) is not None for measure in measures)
-            for leaf, measures in open_to
-            if measures
-        ]
-        if 2 * filled.count(False) > len(filled):
-            yield BlankRow(row, filled.count(False), len(filled))
+        levels = [level for level in asked if row.fillable_at(level)]
+        number = sum(asked[level] for level in levels)
+        blank = number - sum(filled[level, row.key] for level in levels)
+        if 2 * blank > number:
+            yield BlankRow(row, blank, number)
+
+
+def _filled_rows(leaf: Leaf, open_to: Set[FigureKey]) -> Set[str]:
+    """Keys of the rows in which the unit filled something of what it may."""
+    return {key[0] for key, value in leaf.figures.items() if value is not None and key in open_to}

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from aggregator import layout as place
-from aggregator.consolidation import Consolidation
-from aggregator.forms import FigureKey, Form, Row
+from aggregator.consolidation import Consolidation, Totals, count_filled
+from aggregator.forms import Row
 from aggregator.layout import Layout
 from aggregator.outputs.workbook_layout import NOTES_SHEET, Sum, Table, total_cells
 from aggregator.outputs.workbook_looks import MONEY_FORMAT
@@ -34,7 +34,6 @@ from aggregator.styles import (
     write_row_texts,
     write_titles,
 )
-from aggregator.submission import Leaf
 from aggregator.text import clean
 from aggregator.writing import Page, Style
 
@@ -68,8 +67,10 @@ def write_summary(page: Page, result: Consolidation, token: Token, branches: Tab
     page.text(place.TOKEN_CELL, token.text, SMALL)
     _write_heading(page, result, layout)
     cells = total_cells(result.form, branches, result.totals)
+    filled = count_filled(result.form, result.leaves)
     for row in result.form.rows:
         _write_row(page, result, layout, row, cells)
+        page.text((layout.row_of[row.key], place.CHECK), row_words(result, row, filled), WORDS)
     end = write_foot(page, layout, result.signature, " ".join(coverage_lines(result)))
     _write_coverage(page, result)
     _set_up(page, layout, end)
@@ -107,7 +108,6 @@ def _write_row(page: Page, result: Consolidation, layout: Layout, row: Row, cell
     note = _note(result, row)
     page.text((at, place.NOTE), note, BORDER)
     page.height(at, max(row_height(row), lines_height(wrapped_lines(note, WIDTHS[5] - 2))))
-    page.text((at, place.CHECK), row_words(result, row), WORDS)
 
 
 def _note(result: Consolidation, row: Row) -> str:
@@ -116,10 +116,10 @@ def _note(result: Consolidation, row: Row) -> str:
     return f"{texts} nội dung, xem sheet {NOTES_SHEET}" if texts else row.remark
 
 
-def row_words(result: Consolidation, row: Row) -> str:
+def row_words(result: Consolidation, row: Row, filled: Totals) -> str:
     """How many units stand behind the numbers of a row and how many left them blank."""
     measures = [measure for key, measure in result.form.figures if key == row.key]
-    words = [_words(result, (row.key, measure)) for measure in measures]
+    words = [_words(filled[row.key, measure], result.blank.get((row.key, measure), 0)) for measure in measures]
     if any(result.totals[(row.key, measure)] >= EXACT_DIGITS for measure in measures):
         return "Số quá 15 chữ số: Excel không giữ đủ, xem tệp JSON"
     if len(set(words)) < 2:
@@ -127,15 +127,8 @@ def row_words(result: Consolidation, row: Row) -> str:
     return "; ".join(f"{'DE'[number]}: {text}" for number, text in enumerate(words))
 
 
-def _words(result: Consolidation, figure: FigureKey) -> str:
-    filled = sum(_is_filled(result.form, leaf, figure) for leaf in result.leaves)
-    blank = result.blank.get(figure, 0)
+def _words(filled: int, blank: int) -> str:
     return f"{filled} đơn vị, {blank} để trống" if blank else f"{filled} đơn vị"
-
-
-def _is_filled(form: Form, leaf: Leaf, figure: FigureKey) -> bool:
-    """Whether the unit wrote a number here, zero included; for a computed number in any of its parts."""
-    return any(leaf.figures.get(part) is not None for part in form.computed.get(figure, (figure,)))
 
 
 # --- coverage ------------------------------------------------------------------------------------------------------

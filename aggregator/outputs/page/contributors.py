@@ -11,10 +11,10 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from aggregator.consolidation import Branch, Consolidation
+from aggregator.consolidation import Branch, Consolidation, Totals, filled_figures
 from aggregator.forms import LEVELS, FigureKey, Form
 from aggregator.layout import DATA_SHEET, Layout
-from aggregator.outputs.page.totals import is_filled, measure_word
+from aggregator.outputs.page.totals import measure_word
 from aggregator.outputs.page.words import script_words
 from aggregator.reading.book import a1
 from aggregator.submission import Leaf
@@ -39,13 +39,15 @@ def contributors(result: Consolidation, lang: str) -> str:
         "totals": [_exact(result.totals[figure]) for figure in form.figures],
         "branches": [_branch(result, branch, expected, accepted) for branch in result.branches],
         "leaves": [_leaf(leaf) for leaf in result.leaves],
-        "values": [
-            [_exact(totals[figure]) if is_filled(form, leaf, figure) else None for figure in form.figures]
-            for leaf, totals in zip(result.leaves, result.leaf_totals, strict=True)
-        ],
+        "values": [_values(form, leaf, totals) for leaf, totals in zip(result.leaves, result.leaf_totals, strict=True)],
     }
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+def _values(form: Form, leaf: Leaf, totals: Totals) -> list[int | str | None]:
+    filled = filled_figures(form, leaf)
+    return [_exact(totals[figure]) if figure in filled else None for figure in form.figures]
 
 
 def _exact(value: int | None) -> int | str | None:

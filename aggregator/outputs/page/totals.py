@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from aggregator.consolidation import Consolidation
-from aggregator.forms import FigureKey, Form, Measure, Row
+from aggregator.consolidation import Consolidation, count_filled
+from aggregator.forms import FigureKey, Measure, Row
 from aggregator.outputs.page.words import number, words
-from aggregator.submission import Leaf
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +46,6 @@ def _figures(result: Consolidation, row: Row, index: Mapping[FigureKey, int], la
             continue
         text = number(result.totals[(row.key, measure)], lang)
         yield Figure(at, text, measure_word(row, measure, lang), wide=measure == "money")
-
-
-def count_filled(form: Form, leaves: Iterable[Leaf]) -> dict[FigureKey, int]:
-    """For every figure how many leaves wrote a number, zero included; for a computed one in any of its parts."""
-    counts = dict.fromkeys(form.figures, 0)
-    for leaf in leaves:
-        for figure in form.figures:
-            counts[figure] += is_filled(form, leaf, figure)
-    return counts
-
-
-def is_filled(form: Form, leaf: Leaf, figure: FigureKey) -> bool:
-    return any(leaf.figures.get(part) is not None for part in form.computed.get(figure, (figure,)))
 
 
 def measure_word(row: Row, measure: Measure, lang: str) -> str:
