@@ -37,6 +37,17 @@ def remembered(
     return decorate
 
 
+def kept(most: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Keeps the last `most` results, whatever their size: the caller looks at it first."""
+
+    def decorate(function: Callable[P, T]) -> Callable[P, T]:
+        known = lru_cache(maxsize=most)(function)
+        _forgetters.append(known.cache_clear)
+        return known  # type: ignore[return-value]
+
+    return decorate
+
+
 def forget() -> None:
     """As in a new process."""
     for clear in _forgetters:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from aggregator.reading import limits
 from aggregator.reading.book import Address, Cell, RawSheet
 from aggregator.reading.frame import Frame, read_frame
-from aggregator.reading.memory import remembered
+from aggregator.reading.memory import kept, remembered
 from aggregator.reading.package import ListedSheet
 from aggregator.reading.quick_rows import PLAIN, Entry, decoded, read_row
 from aggregator.reading.strings import Budget, decode
@@ -22,6 +22,9 @@ from aggregator.reading.styles import Formats
 from aggregator.reading.xml import resolved
 
 _OPEN, _CLOSE, _ROW_END, _TABLE_END = b"<sheetData>", b"</sheetData>", b"</row>", "</sst>"
+SHORT = 2**8
+"""Characters of the longest text whose cell is remembered."""
+
 _DECLARED = re.compile(
     rb"""(?!\s*<\?)|<\?xml version="1\.0" encoding="(?:UTF|utf)-8"(?: standalone="(?:yes|no)")? ?\?>"""
 )
@@ -101,8 +104,12 @@ class Compiled:
         return self.cells
 
 
-@remembered(4096, largest=2**8)
 def _text_cell(text: str, shown: str) -> Cell:
+    return _short_text(text, shown) if len(text) <= SHORT else Cell("text", text, None, shown)
+
+
+@kept(4096)
+def _short_text(text: str, shown: str) -> Cell:
     return Cell("text", text, None, shown)
 
 
