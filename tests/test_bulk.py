@@ -13,6 +13,7 @@ from xlsxwriter.format import Format
 
 from aggregator.bulk import LineSheet
 from aggregator.outputs.workbook_layout import Sum
+from tests.cellwise import write_line
 
 Values = list[str | int | Sum | None]
 TEXTS = ("", "Trường Thử", "007", "=1+1", "a<b & \"c\" > 'd'", " x ", "a\nb", "\x0b", "_x0041_", "é" * 40_000, "\ud800")
@@ -60,18 +61,8 @@ def test_the_same_bytes(seed: int, width: int) -> None:
         link(sheet)
 
     def slow(sheet: LineSheet, formats: list[Format]) -> None:
-        from aggregator.text import xml_safe
-
         for row, values in enumerate(table, start=2):
-            for column, value in enumerate(values):
-                if isinstance(value, Sum):
-                    sheet.write_formula(row, column, f"={value.formula}", formats[column], value.value)
-                elif isinstance(value, int):
-                    sheet.write_number(row, column, value, formats[column])
-                elif value is None or not xml_safe(value):
-                    sheet.write_blank(row, column, None, formats[column])
-                else:
-                    sheet.write_string(row, column, xml_safe(value)[:32_767], formats[column])
+            write_line(sheet, row, values, formats)
         link(sheet)
 
     def link(sheet: LineSheet) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeVar
 
 from aggregator.lint.contents import CONTENT, Grid, attributes_of, content_faults, text_of
 from aggregator.lint.fault import Fault, shown
@@ -22,6 +23,7 @@ LAST_DAY = 2_958_465
 REMEMBERED = 50_000
 """Contents that are kept in mind; bounds the memory."""
 
+T = TypeVar("T")
 Cell = tuple[bytes, bytes, bytes, bytes, bytes, bytes]
 """Column letters, row digits, format, type; inside, a whole number and nothing else, or all other contents."""
 
@@ -34,6 +36,14 @@ _OUR_ROW = re.compile(rb' r="([0-9]{1,8})"(?: spans="[0-9: ]*")?')
 _ANY = re.compile(rb"<c(\s[^>]*?)?(?:/>|>(.*?)</c>)", re.DOTALL)
 _ADDRESS = re.compile(rb"([A-Z]{1,4})([0-9]{1,8})")
 _PLAIN = re.compile(rb"<v>(-?[0-9]{1,17})</v>")
+_SHAPE = (
+    rb'(?: s="[0-9]{1,9}")?'
+    rb'(?:/>| t="s"><v>[0-9]{1,9}</v></c>|>(?:<f>[^<]*</f>)?<v>-?[0-9]{1,17}</v></c>)'
+)
+_PLAIN_ROW = re.compile(rb'<c r="[A-Z]{1,3}([0-9]{1,7})"%b(?:<c r="[A-Z]{1,3}\1"%b)*</row>' % (_SHAPE, _SHAPE))
+"""Nothing but shared texts, whole numbers, formulas with such a result, and blank cells, all of one row."""
+_LETTERS, _STYLE = re.compile(rb'r="([A-Z]+)'), re.compile(rb' s="([0-9]+)"')
+_INDEX, _FORMULA = re.compile(rb't="s"><v>([0-9]+)<'), re.compile(rb"<f>[^<]*</f><v>[^<]*</v>")
 _PLAIN_TYPES = frozenset({b"", b"n", b"s"})
 
 
@@ -70,7 +80,7 @@ class Scan:
             row = int(ours[1]) if ours else _whole(attributes.get(b"r"), self._last + 1)
             yield from self._check_row(row, attributes)
             self._last = max(self._last, row)
-            if not head.endswith(b"/") and (cells := _cells(rest)):
+            if not head.endswith(b"/") and not self._is_fine(row, rest) and (cells := _cells(rest)):
                 yield from self._check_cells(row, cells)
 
     def _check_row(self, row: int, attributes: Mapping[bytes, bytes]) -> Iterator[Fault]:
@@ -87,6 +97,27 @@ class Scan:
             yield Fault("style-out-of-range", part, place, f"s={style.decode()}")
         if _whole(attributes.get(b"outlineLevel"), 0) > MAX_OUTLINE:
             yield Fault("outline-too-deep", part, place, f"at most {MAX_OUTLINE} levels")
+
+    def _is_fine(self, row: int, rest: bytes) -> bool:
+        """The short way for what nearly all rows are: whether nothing is wrong, as far as that is seen at once."""
+        grid, shape = self._grid, _PLAIN_ROW.fullmatch(rest)
+        if shape is None or int(shape[1]) != row or row in grid.headers or row in grid.covered:
+            return False
+        styles, indexes = set(_STYLE.findall(rest)), set(_INDEX.findall(rest)) - self._indexes
+        if not self._fine.issuperset(styles) or not grid.formats.dates.isdisjoint(styles):
+            return False
+        if tuple(_LETTERS.findall(rest)) != self._letters or not self._are_indexes(indexes):
+            return False
+        contents = {(b"", found) for found in _FORMULA.findall(rest)} - self._contents
+        if any(True for pair in contents for _ in content_faults(*pair, grid)):
+            return False
+        self._rows = [*self._rows[:1], row]
+        self._indexes = _with(self._indexes, indexes)
+        self._contents = _with(self._contents, contents)
+        return True
+
+    def _are_indexes(self, fresh: set[bytes]) -> bool:
+        return not fresh or (min(map(int, fresh)) >= 0 and max(map(int, fresh)) < len(self._grid.strings))
 
     def _check_cells(self, row: int, cells: Sequence[Cell]) -> Iterator[Fault]:
         letters, digits, styles, types, numbers, contents = zip(*cells, strict=True)
@@ -138,9 +169,8 @@ class Scan:
         """Of the cells that hold a shared text and nothing else."""
         fresh = indexes - self._indexes - {b""}
         most = len(self._grid.strings)
-        if not fresh or (min(map(int, fresh)) >= 0 and max(map(int, fresh)) < most):
-            self._indexes = fresh if len(self._indexes) > REMEMBERED else self._indexes
-            self._indexes |= fresh
+        if self._are_indexes(fresh):
+            self._indexes = _with(self._indexes, fresh)
             return
         for cell in cells:
             if cell[3] == b"s" and cell[4] and not 0 <= int(cell[4]) < most:
@@ -156,8 +186,7 @@ class Scan:
             for cell in cells:
                 for kind, detail in wrong.get((cell[3], _inside(cell)), ()):
                     yield self._fault(kind, cell, detail)
-        self._contents = fresh if len(self._contents) > REMEMBERED else self._contents
-        self._contents |= fresh
+        self._contents = _with(self._contents, fresh)
 
     def _check_dates(self, cells: Sequence[Cell]) -> Iterator[Fault]:
         for cell in cells:
@@ -185,6 +214,14 @@ class Scan:
 
     def _fault(self, kind: str, cell: Cell, detail: str) -> Fault:
         return Fault(kind, self._grid.part, f"{cell[0].decode()}{cell[1].decode()}", detail)
+
+
+def _with(known: set[T], fresh: set[T]) -> set[T]:
+    """Both, in one of the two; without what is known where that has become too much."""
+    if len(known) > REMEMBERED:
+        return fresh
+    known |= fresh
+    return known
 
 
 def _cells(rest: bytes) -> list[Cell]:

@@ -23,6 +23,7 @@ from aggregator.lint import lint_workbook
 from aggregator.outputs.workbook import write_workbook
 from aggregator.register import Register, Unit
 from tests.bad_files_craft import unpacked
+from tests.cellwise import cell_by_cell
 from tests.hostile import pack
 from tests.lint_cases import rich
 from tests.office import Office
@@ -64,7 +65,8 @@ def added_up(form_id: str, rng: random.Random, schools: int, districts: int = 0)
 
 @dataclass(frozen=True)
 class Books:
-    """Small ones by name, the province, and the seconds of processor time that writing the province took."""
+    """Small ones by name, the province, and the seconds of processor time that XlsxWriter takes for the province when
+    it writes cell by cell: a measure that stays the same when our own writing becomes faster."""
 
     small: dict[str, Path] = field(default_factory=dict)
     province: Path = Path()
@@ -79,8 +81,10 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> Books:
     folder, rng = tmp_path_factory.mktemp("lint"), numbers_for("lint")
     small = dict(written(folder, rng))
     found = added_up("tong-hop-2021", rng, scaled(SUBMISSIONS, least=200), DISTRICTS)
-    start = time.process_time()
     data = write_workbook(found, KEY)
+    start = time.process_time()
+    with cell_by_cell():
+        write_workbook(found, KEY)
     seconds = time.process_time() - start
     province = folder / "province.xlsx"
     province.write_bytes(data)

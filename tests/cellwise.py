@@ -1,0 +1,41 @@
+"""Lines written by XlsxWriter alone, cell by cell: what `aggregator.bulk` must give, and is measured against."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from xlsxwriter.format import Format
+
+from aggregator.bulk import MAX_TEXT, Formula, LineSheet
+from aggregator.text import xml_safe
+
+Value = str | int | Formula | None
+
+
+def write_line(sheet: LineSheet, row: int, values: Sequence[Value], formats: Sequence[Format]) -> int:
+    for column, (value, cell_format) in enumerate(zip(values, formats, strict=True)):
+        if isinstance(value, int):
+            sheet.write_number(row, column, value, cell_format)
+        elif isinstance(value, str) and xml_safe(value):
+            sheet.write_string(row, column, xml_safe(value)[:MAX_TEXT], cell_format)
+        elif value is None or isinstance(value, str):
+            sheet.write_blank(row, column, None, cell_format)
+        else:
+            sheet.write_formula(row, column, f"={value.formula}", cell_format, value.value)
+    return 0
+
+
+@contextmanager
+def cell_by_cell() -> Iterator[None]:
+    """All workbooks are written so."""
+
+    def look(_sheet: LineSheet, formats: Sequence[Format]) -> Any:
+        return formats
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(LineSheet, "look", look)
+        patch.setattr(LineSheet, "line", write_line)
+        yield
