@@ -66,23 +66,29 @@ class LineSheet(Worksheet):  # type: ignore[misc]
         last = len(values) - 1
         if self._check_dimensions(row, 0) or self._check_dimensions(row, last):
             return -1
-        pieces = [self._cell(f"{head}{row + 1}{tail}", value) for (head, tail), value in zip(look, values, strict=True)]
+        number, index_of = row + 1, self.str_table._get_shared_string_index
+        pieces = []
+        for (head, tail), value in zip(look, values, strict=True):
+            if value is None or value == "":
+                pieces.append(f"{head}{number}{tail}/>")
+            elif isinstance(value, str):
+                text = xml_safe(value)[:MAX_TEXT]
+                pieces.append(f'{head}{number}{tail} t="s"><v>{index_of(text)}</v></c>')
+            elif isinstance(value, int) and -EXACT < value < EXACT:
+                pieces.append(f"{head}{number}{tail}><v>{value}</v></c>")
+            else:
+                pieces.append(_rare(f"{head}{number}{tail}", value))
         self.table[row] = FinishedRow({last: Finished(""), 0: Finished("".join(pieces))})
         return 0
-
-    def _cell(self, start: str, value: str | int | Formula | None) -> str:
-        if isinstance(value, int):
-            number = str(value) if -EXACT < value < EXACT else f"{value:.16G}"
-            return f"{start}><v>{number}</v></c>"
-        if isinstance(value, str):
-            text = xml_safe(value)[:MAX_TEXT]
-            return f'{start} t="s"><v>{self.str_table._get_shared_string_index(text)}</v></c>' if text else f"{start}/>"
-        if value is None:
-            return f"{start}/>"
-        return f"{start}><f>{escape(value.formula, quote=False)}</f><v>{value.value}</v></c>"
 
     def _write_cell(self, row: int, col: int, cell: Any) -> None:
         if cell.__class__ is Finished:
             self.fh.write(cell.xml)
         else:
             super()._write_cell(row, col, cell)
+
+
+def _rare(start: str, value: int | Formula) -> str:
+    if isinstance(value, int):
+        return f"{start}><v>{value:.16G}</v></c>"
+    return f"{start}><f>{escape(value.formula, quote=False)}</f><v>{value.value}</v></c>"

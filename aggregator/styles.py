@@ -7,6 +7,7 @@ Nothing here knows a unit, a campaign or a number.
 from __future__ import annotations
 
 import textwrap
+from functools import lru_cache
 
 from aggregator import layout as place
 from aggregator.forms import Row
@@ -84,7 +85,12 @@ def wrapped_lines(text: str, width: float) -> int:
     """How many lines `text` takes in a column of this width."""
     if len(text) <= max(4, int(width)) and "\t" not in text:
         return 1
-    return max(1, len(textwrap.wrap(text, max(4, int(width)))))
+    return _wrapped(text, max(4, int(width)))
+
+
+@lru_cache(maxsize=4096)
+def _wrapped(text: str, width: int) -> int:
+    return max(1, len(textwrap.wrap(text, width)))
 
 
 def lines_height(lines: int) -> float:

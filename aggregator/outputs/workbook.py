@@ -225,7 +225,8 @@ def _print_wide(page: Page, table: Table) -> None:
 def write_listing(book: Book, listing: Listing, links: Links | None = None) -> None:
     """A title, facts where there are any, headers and lines, which may be filtered; `links` where there are others."""
     page = book.page(listing.sheet)
-    page.widths([width for _, width in listing.columns])
+    widths = [width for _, width in listing.columns]
+    page.widths(widths)
     page.text((1, 1), listing.title, TITLE)
     for row, (label, value) in enumerate(listing.facts, start=2):
         page.text((row, 1), label, TEXT)
@@ -239,7 +240,7 @@ def write_listing(book: Book, listing: Listing, links: Links | None = None) -> N
     lines = Lines(page, partial(_listed_style, marked), (links or {}).get(listing.sheet, {}))
     for row, line in enumerate(listing.lines, start=header + 1):
         lines.draw(row, line, tuple([str(line[number]) for number in marked]))
-        page.height(row, _line_height(line, listing))
+        page.height(row, _line_height(line, widths))
     _write_links(page, links or {})
     if listing.lines:
         page.call("autofilter", header - 1, 0, header + len(listing.lines) - 1, len(listing.columns) - 1)
@@ -255,10 +256,11 @@ def _listed_style(marked: Sequence[int], column: int, linked: bool, extra: Seque
     return {**WRAPPED, **(LINK if linked else {}), **MARKS.get(str(word), {})}
 
 
-def _line_height(line: Sequence[str | int], listing: Listing) -> float:
+def _line_height(line: Sequence[str | int], widths: Sequence[float]) -> float:
     """High enough for the longest text: LibreOffice does not fit rows by itself; no row is higher than Excel allows."""
-    texts = ((str(value), width) for value, (_, width) in zip(line, listing.columns, strict=True))
-    lines = max(sum(wrapped_lines(part, width) for part in text.split("\n")) for text, width in texts)
+    texts = ((str(value), width) for value, width in zip(line, widths, strict=True))
+    long = ((text, width) for text, width in texts if len(text) > width or "\n" in text)
+    lines = max((sum(wrapped_lines(part, width) for part in text.split("\n")) for text, width in long), default=1)
     return min(MAX_HEIGHT, LIST_LINE * lines + 3)
 
 

@@ -49,6 +49,7 @@ ORIGIN_WORDS: Mapping[Origin, str] = {
 }
 OWN_ACTIVITY = "{name} (hoạt động của chính đơn vị)"
 LABEL_LENGTH = 60
+ROWS = 1_048_576
 CUT = " … (đã cắt bớt, xem tệp gốc)"
 
 
@@ -103,8 +104,9 @@ def figure_label(form: Form, figure: FigureKey) -> str:
 def detail_table(form: Form, leaves: Sequence[Leaf], totals: Sequence[Totals]) -> Table:
     """One line per leaf: typed figures as they are, blanks blank, computed ones as sums of their own line."""
     columns = figure_columns(form, len(DETAIL_HEADERS) + 1)
+    formulas = {key: _row_formula([columns[part] for part in parts]) for key, parts in form.computed.items()}
     lines = (
-        (*_who(leaf), *_leaf_numbers(form, leaf, total, row, columns), *_extras(leaf))
+        (*_who(leaf), *_leaf_numbers(form, leaf, total, row, formulas), *_extras(leaf))
         for row, (leaf, total) in enumerate(zip(leaves, totals, strict=True), start=FIRST_LINE)
     )
     names = (figure_name(form, key) for key in form.figures)
@@ -123,15 +125,17 @@ def _extras(leaf: Leaf) -> tuple[str, ...]:
 
 
 def _leaf_numbers(
-    form: Form, leaf: Leaf, totals: Totals, row: int, columns: Mapping[FigureKey, int]
+    form: Form, leaf: Leaf, totals: Totals, row: int, formulas: Mapping[FigureKey, Sequence[str]]
 ) -> tuple[Value, ...]:
-    def number(key: FigureKey) -> Value:
-        parts = form.computed.get(key)
-        if parts is None:
-            return leaf.figures.get(key)
-        return Sum(sum_formula([(row, columns[part]) for part in parts]), totals[key])
+    figures, digits = leaf.figures, str(row)
+    return tuple(
+        [Sum(digits.join(formulas[key]), totals[key]) if key in formulas else figures.get(key) for key in form.figures]
+    )
 
-    return tuple(number(key) for key in form.figures)
+
+def _row_formula(columns: Sequence[int]) -> list[str]:
+    """The sum over cells of one row, in pieces: the row's number belongs between them."""
+    return sum_formula([(ROWS, column) for column in columns]).split(str(ROWS))
 
 
 def branch_table(form: Form, branches: Sequence[Branch], leaves: Sequence[Leaf]) -> Table:
