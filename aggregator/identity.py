@@ -21,8 +21,6 @@ from aggregator.register import Register, Unit
 from aggregator.seal import PREFIX, RESULT_PREFIX, Token, parse_token
 from aggregator.text import clean, label_key, plain
 
-_COPY = f'"token":"{RESULT_PREFIX}'
-
 ENOUGH = 0.5
 """Share of a form's row codes or labels that makes a sheet that form's table."""
 
@@ -67,7 +65,7 @@ class Carrier:
 def is_consolidated(book: RawBook) -> bool:
     """Whether this is a result workbook of ours rather than a filled form: by its token, or by its hidden copy."""
     heads = (sheet.cells.get((1, 2)) for sheet in book.sheets)
-    copied = any(head is not None and _COPY in head.text for head in heads)
+    copied = any(head is not None and f'"token":"{RESULT_PREFIX}' in head.text for head in heads)
     return copied or any(carrier.token.prefix == RESULT_PREFIX for carrier in _cell_tokens(book))
 
 
@@ -146,13 +144,11 @@ def _form_by_content(book: RawBook, expected: Expectation) -> str:
 
 
 def _likeness(sheet: RawSheet, form: Form) -> float:
-    """Share of the form's row codes in column H, or of its labels in column B, whichever is larger; 0 where the sheet
-    has too few cells for `ENOUGH` of them."""
+    """Share of the form's row codes in column H, or of its labels in B, the larger; 0 where too few cells are there."""
     if len(sheet.cells) <= ENOUGH * len(form.rows):
         return 0.0
     codes = {clean(cell.text) for (_, column), cell in sheet.cells.items() if column == place.CODE}
-    by_code = len(form.by_code.keys() & codes) / len(form.rows)
-    if by_code > ENOUGH:
+    if (by_code := len(form.by_code.keys() & codes) / len(form.rows)) > ENOUGH:
         return by_code
     labels = {label_key(cell.text) for (_, column), cell in sheet.cells.items() if column == place.LABEL}
     return max(by_code, sum(label in labels for label in form.label_keys) / len(form.rows))
