@@ -166,6 +166,12 @@ def again(corpus: Corpus) -> tuple[float, float]:
     return answer["first"], answer["again"]
 
 
+def stages(corpus: Corpus) -> dict[str, float]:
+    """What a file costs stage by stage, then the whole; see `bench_stages`."""
+    _, answer = run("stages", len(corpus.files), ("tests.bench_stages", corpus.campaign.folder))
+    return {name: float(value) for name, value in answer.items()}
+
+
 def distributing(corpus: Corpus) -> tuple[float, float]:
     """Milliseconds of the processor for one form: built with XlsxWriter, and personalised from a base."""
     campaign = corpus.campaign
@@ -213,7 +219,7 @@ def measure(room: Path, sizes: Sequence[int]) -> dict[str, Any]:
     corpus = make_corpus(room / "large", large, SEED)
     costs += [peer("calamine", corpus), peer("pandas-openpyxl", corpus), aggregate(corpus)]
     built, personal = distributing(corpus)
-    intake = again(corpus)
+    intake, parts = again(corpus), stages(corpus)
     for size in huge:
         costs.append(aggregate(make_corpus(room / "huge", size, SEED)))
     return {
@@ -222,13 +228,22 @@ def measure(room: Path, sizes: Sequence[int]) -> dict[str, Any]:
         "forms": {"built": built, "personalised": personal},
         "start": start_up(),
         "intake": intake,
-        "promises": [promise.__dict__ for promise in promises(costs, sizes, built / personal, intake[1] / intake[0])],
+        "stages": parts,
+        "promises": [
+            promise.__dict__ for promise in (*promises(costs, sizes), *others(built / personal, intake, parts))
+        ],
         "cores": os.cpu_count(),
         "python": sys.version.split()[0],
     }
 
 
-def promises(costs: Sequence[Cost], sizes: Sequence[int], distribution: float, share: float) -> Iterator[Promise]:
+def others(distribution: float, intake: tuple[float, float], parts: Mapping[str, float]) -> Iterator[Promise]:
+    yield Promise("personalised forms: times as fast as built ones", distribution, 10, at_most=False)
+    yield Promise("intake after one corrected file: share of the first", intake[1] / intake[0], 0.05)
+    yield Promise("reading by two processes: times as fast as by one", parts["one"] / parts["two"], 1.7, at_most=False)
+
+
+def promises(costs: Sequence[Cost], sizes: Sequence[int]) -> Iterator[Promise]:
     small, checked, large, *huge = sizes
     floor, ours = middle(costs, "calamine", checked), middle(costs, "check", checked)
     script = middle(costs, "pandas-openpyxl", small)
@@ -239,8 +254,6 @@ def promises(costs: Sequence[Cost], sizes: Sequence[int], distribution: float, s
     yield Promise(
         "script: seconds of aggregate, times", once["pandas-openpyxl"].wall / once["aggregate"].wall, 8, at_most=False
     )
-    yield Promise("personalised forms: times as fast as built ones", distribution, 10, at_most=False)
-    yield Promise("intake after one corrected file: share of the first", share, 0.05)
     for size in huge:
         most = next(cost for cost in costs if (cost.name, cost.files) == ("aggregate", size))
         yield Promise(f"aggregate of {size}: times that of {large}", most.wall / once["aggregate"].wall, 10.5)

@@ -7,6 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+STAGES = {
+    **dict.fromkeys(("guard", "read", "check"), "ms a file"),
+    **dict.fromkeys(("add-up", "write", "page"), "s for all"),
+    **dict.fromkeys(("one", "two"), "s of the clock for reading all"),
+}
 START, END = "<!-- bench: begin -->", "<!-- bench: end -->"
 
 
@@ -39,6 +44,12 @@ def _rest(found: Mapping[str, Any]) -> Iterator[str]:
     yield f"One form built: {forms['built']:.1f} ms; personalised from a base: {forms['personalised']:.2f} ms."
     first, again = found["intake"]
     yield f"Intake of {found['sizes'][2]:,} files: {first:.1f} s; again after one corrected file: {again:.1f} s."
+    yield ""
+    yield "| stage | |"
+    yield "| --- | ---: |"
+    for name, unit in STAGES.items():
+        yield f"| {name} | {found['stages'][name]:.2f} {unit} |"
+    yield ""
     machine = f"{found['cores']} cores, Python {found['python']}"
     yield f"`aggregator --help`: {ours:.2f} s; Python alone: {bare:.2f} s. {machine}."
 

@@ -55,6 +55,12 @@ def test_the_intake_after_a_corrected_file_leaves_the_folder_as_it_was(corpus: C
     assert [path.read_bytes() for path in corpus.files] == before
 
 
+def test_every_stage_is_timed(corpus: Corpus) -> None:
+    found = bench.stages(corpus)
+    assert found.keys() == bench_report.STAGES.keys()
+    assert min(found.values()) > 0
+
+
 def test_a_wrong_sum_stops_the_run(corpus: Corpus) -> None:
     cell = max(corpus.sums, key=lambda name: corpus.sums[name])
     with pytest.raises(bench.Wrong, match=cell):
@@ -72,6 +78,7 @@ def test_the_tables_say_what_was_not_kept(tmp_path: Path) -> None:
         "forms": {"built": 30.0, "personalised": 1.0},
         "start": (0.2, 0.1),
         "intake": (2.0, 0.1),
+        "stages": dict.fromkeys(bench_report.STAGES, 1.5),
     }
     page = tmp_path / "page.md"
     page.write_text(f"before {bench_report.START} old {bench_report.END} after", encoding="utf-8")
