@@ -92,9 +92,8 @@ def identify(book: RawBook, expected: Expectation, assigned: str | None = None) 
 
 def _cell_tokens(book: RawBook) -> Iterator[Carrier]:
     for sheet in book.sheets:
-        for address, cell in sheet.cells.items():
-            token = parse_token(cell.text) if cell.text[:4] == "HTSD" and cell.kind == "text" else None
-            if token:
+        for address in [at for at, cell in sheet.cells.items() if cell.text[:4] == "HTSD" and cell.kind == "text"]:
+            if token := parse_token(sheet.cells[address].text):
                 yield Carrier(token, sheet.name, a1(*address))
 
 

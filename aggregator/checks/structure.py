@@ -171,9 +171,9 @@ def _outside(subject: Subject) -> Iterator[tuple[int, int]]:
     counted = _counted_columns(subject.form)
     extra = {line.at for line in (*subject.alignment.extra, *subject.alignment.duplicated)}
     form_rows = {row: subject.form.by_key[key] for key, row in rows.items()}
-    for (row, column), cell in subject.data.cells.items():
-        if cell.kind == "text" and column not in (place.COUNT, place.PEOPLE):
-            continue
+    typed = (place.COUNT, place.PEOPLE)
+    cells = [item for item in subject.data.cells.items() if item[1].kind != "text" or item[0][1] in typed]
+    for (row, column), cell in cells:
         if row in extra or row < subject.layout.header_row:
             continue
         known = form_rows.get(row)
