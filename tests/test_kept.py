@@ -17,6 +17,7 @@ import aggregator
 from aggregator import kept
 from aggregator.campaign import load_campaign
 from aggregator.cli import cli
+from aggregator.outputs import workbook
 from aggregator.steps import survey
 from tests.corpus import make_corpus
 
@@ -267,3 +268,11 @@ def test_a_folder_that_cannot_hold_it_is_no_fault(folder: Path, opened: list[str
     (folder / STATE).mkdir()
     assert aggregate(folder)
     assert len(opened) == FILES
+
+
+def test_more_returns_than_a_sheet_has_lines_write_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbook, "MOST_LEAVES", FILES - 1)
+    before = {path: path.read_bytes() for path in (folder / "ket_qua").rglob("*") if path.is_file()}
+    done = CliRunner().invoke(cli, ["-C", str(folder), "aggregate", "--force"])
+    assert (done.exit_code, str(FILES - 1) in done.stderr) == (3, True)
+    assert {path: path.read_bytes() for path in (folder / "ket_qua").rglob("*") if path.is_file()} == before

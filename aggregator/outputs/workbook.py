@@ -13,6 +13,7 @@ from functools import partial
 
 from aggregator.bulk import MAX_TEXT
 from aggregator.consolidation import Consolidation
+from aggregator.faults import Stop
 from aggregator.outputs.workbook_chart_page import write_chart_page
 from aggregator.outputs.workbook_charts import panels
 from aggregator.outputs.workbook_hidden import Line, Written, hidden_lines
@@ -60,6 +61,8 @@ from aggregator.styles import wrapped_lines
 from aggregator.submission import Leaf
 from aggregator.writing import Book, LostInWriting, Page, Style, build
 
+MOST_LEAVES = 1_048_576 - FIRST_LINE + 1
+"""Lines of `Chi tiết` on a sheet of Excel."""
 WORD_HEIGHT = 98.0
 LIST_LINE = 13.5
 """Points of one line of 10-point type."""
@@ -73,8 +76,23 @@ DETAIL_WIDTHS = (12, 36, 13, 22, 34, 14, 16)
 EXTRA_WIDTHS = (20, 12, 22, 34, 40)
 
 
+class TooManyLeaves(Stop):
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            "Có {number} bản nộp, mà một sheet Excel chỉ chứa được {most} dòng. Chưa ghi gì cả; xin tổng hợp ở từng "
+            "đơn vị cấp dưới trước, rồi tổng hợp các tệp đó.",
+            number=number,
+            most=MOST_LEAVES,
+        )
+
+
 def write_workbook(result: Consolidation, key: bytes | None) -> bytes:
-    """The workbook of one unit as bytes; with a key it is sealed, so that the office above can tell it is ours."""
+    """The workbook of one unit as bytes; with a key it is sealed, so that the office above can tell it is ours.
+
+    Raises `Stop` where a sheet of Excel has too few rows for all returns.
+    """
+    if len(result.leaves) > MOST_LEAVES:
+        raise TooManyLeaves(len(result.leaves))
     token = result_token(result, key)
     properties = {
         "title": f"{SUMMARY_SHEET}: {result.at.name}"[:200],

@@ -12,8 +12,8 @@ from aggregator.reading.book import Address
 from aggregator.writing import Page, Style
 
 NUMERAL, WORDS, TOTAL = "number", "text", "sum"
-KINDS: Mapping[type, str] = {int: NUMERAL, NoneType: NUMERAL, str: WORDS, Sum: TOTAL}
-"""A blank cell looks as the number that is missing there."""
+KINDS: Mapping[type, str] = {int: NUMERAL, NoneType: NUMERAL, Sum: TOTAL}
+"""Of all but texts. A blank cell looks as the number that is missing there."""
 
 Extra = Sequence[Hashable]
 """Whatever else decides how a line looks."""
@@ -34,14 +34,14 @@ class Lines:
 
     def draw(self, row: int, line: Sequence[Value], extra: Extra = ()) -> None:
         linked = self._linked.get(row, ())
-        kinds = tuple([KINDS[value.__class__] for value in line])
+        kinds = tuple([KINDS.get(value.__class__, WORDS) for value in line])
         key = (kinds, linked, extra)
         look = self._looks.get(key)
         if look is None:
             styles = (self._style_of(column, column in linked, extra) for column in range(1, len(line) + 1))
             look = self._page.look([styled(kind, style) for kind, style in zip(kinds, styles, strict=True)])
             self._looks[key] = look
-        values = [shortened(value) if value.__class__ is str else value for value in line]
+        values = [shortened(value) if isinstance(value, str) else value for value in line]
         self._page.line(row, values, look)
 
 
