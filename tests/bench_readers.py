@@ -85,7 +85,7 @@ def libreoffice(paths: Sequence[Path]) -> Counter[str]:
 
     sums: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as room:
-        export = 'csv:"Text - txt - csv (StarCalc)":44,34,76,1,,0,false,true,false,false,false,1'
+        export = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,1"
         profile = f"-env:UserInstallation=file://{room}/profile"
         words = [
             find("soffice", "libreoffice") or "soffice",
