@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import openpyxl
 import pytest
@@ -171,10 +171,10 @@ def test_an_empty_folder_is_3(run: Run, campaign: Path) -> None:
 
 
 def test_a_folder_that_cannot_be_read_is_3(run: Run, campaign: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(folder: Path) -> Iterator[Path]:
+    def refuse(folder: Path) -> NoReturn:
         raise PermissionError(13, "Permission denied", str(folder))
 
-    monkeypatch.setattr(Path, "iterdir", refuse)
+    monkeypatch.setattr("aggregator.inbox._children", refuse)
     done = run("-C", campaign, "check", campaign / "nhan_ve")
     assert done.status == 3
     assert "nhan_ve" in done.err
