@@ -10,12 +10,12 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from aggregator import layout as place
 from aggregator.forms import Form
 from aggregator.layout import Layout
-from aggregator.reading.book import Address, RawSheet
+from aggregator.reading.book import Address, Cell, RawSheet, Shape
+from aggregator.reading.memory import kept
 from aggregator.text import clean, label_key
 
 SIGNATURE_LABEL = "NGƯỜI LẬP BIỂU"
@@ -43,9 +43,12 @@ class Line:
     key: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Alignment:
-    """`rows`: sheet row of every row key found; the rest are the deviations, each line once."""
+    """`rows`: sheet row of every row key found; the rest are the deviations, each line once.
+
+    Files that are laid out alike share one alignment, so that what follows from it is found once.
+    """
 
     rows: Mapping[str, int]
     lines: Mapping[str, Line]
@@ -68,12 +71,25 @@ Faces = tuple[tuple[int, int, str], ...]
 
 def align(sheet: RawSheet, layout: Layout) -> Alignment:
     """Find every row of the form on the sheet."""
-    faces = tuple(
-        (row, column, cell.text)
-        for (row, column), cell in sheet.cells.items()
-        if column in FACES and row <= MAX_SCAN and (row > 2 or column == place.LABEL)
-    )
+    own = [at for at in (*sheet.texts, *sheet.numbers) if at[1] in FACES]
+    if sheet.shape is not None and not any(map(_is_face, own)):
+        return _aligned_shape(sheet.shape, layout)
+    return _aligned_cells(sheet.cells, layout)
+
+
+def _is_face(at: Address) -> bool:
+    row, column = at
+    return column in FACES and row <= MAX_SCAN and (row > 2 or column == place.LABEL)
+
+
+def _aligned_cells(cells: Mapping[Address, Cell], layout: Layout) -> Alignment:
+    faces = tuple((*at, cell.text) for at, cell in cells.items() if _is_face(at))
     return (_aligned_once if len(faces) <= MOST_KEPT else _aligned)(faces, layout)
+
+
+@kept(64)
+def _aligned_shape(shape: Shape, layout: Layout) -> Alignment:
+    return _aligned_cells(shape.cells, layout)
 
 
 def _aligned(faces: Faces, layout: Layout) -> Alignment:
@@ -97,7 +113,7 @@ def _aligned(faces: Faces, layout: Layout) -> Alignment:
     )
 
 
-_aligned_once = lru_cache(maxsize=64)(_aligned)
+_aligned_once = kept(64)(_aligned)
 """Nearly every file has the same labels and codes at the same places."""
 
 Texts = Mapping[Address, str]

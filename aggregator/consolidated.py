@@ -23,8 +23,8 @@ from aggregator.outputs.workbook_lists import Listing
 from aggregator.outputs.workbook_texts import compare_heads, compare_list, compare_summary, compare_texts
 from aggregator.reading.book import RawBook, RawSheet, a1
 from aggregator.register import Unit
-from aggregator.report import find_sheet
 from aggregator.seal import RESULT_PREFIX, Token, parse_token
+from aggregator.sheets import find_sheet
 from aggregator.submission import Leaf, Origin, Proof
 
 

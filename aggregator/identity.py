@@ -17,12 +17,11 @@ from aggregator.findings import Finding, Findings
 from aggregator.forms import Form
 from aggregator.layout import Layout
 from aggregator.reading.book import RawBook, RawSheet, a1
+from aggregator.reading.shapes import find_texts
 from aggregator.register import Register, Unit
 from aggregator.seal import PREFIX, RESULT_PREFIX, Token, parse_token
-from aggregator.text import clean, label_key, plain
-
-ENOUGH = 0.5
-"""Share of a form's row codes or labels that makes a sheet that form's table."""
+from aggregator.sheets import ENOUGH, detail, find_details, find_sheet, holds_table, is_token, likeness
+from aggregator.text import clean, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +91,7 @@ def identify(book: RawBook, expected: Expectation, assigned: str | None = None) 
 
 def _cell_tokens(book: RawBook) -> Iterator[Carrier]:
     for sheet in book.sheets:
-        for address in [at for at, cell in sheet.cells.items() if cell.text[:4] == "HTSD" and cell.kind == "text"]:
+        for address in find_texts(sheet, is_token):
             if token := parse_token(sheet.cells[address].text):
                 yield Carrier(token, sheet.name, a1(*address))
 
@@ -134,7 +133,7 @@ def _wanted(expected: Expectation) -> str | None:
 def _form_by_content(book: RawBook, expected: Expectation) -> str:
     """The form whose row codes or labels stand on some sheet, else ""; the campaign's own form where several fit."""
     scores = {
-        form.id: max((_likeness(sheet, form) for sheet in book.sheets), default=0.0) for form in expected.forms.values()
+        form.id: max((likeness(sheet, form) for sheet in book.sheets), default=0.0) for form in expected.forms.values()
     }
     best = max(scores.values(), default=0.0)
     fitting = sorted(form_id for form_id, score in scores.items() if score == best and score > ENOUGH)
@@ -142,20 +141,9 @@ def _form_by_content(book: RawBook, expected: Expectation) -> str:
     return own if own is not None and own in fitting else next(iter(fitting), "")
 
 
-def _likeness(sheet: RawSheet, form: Form) -> float:
-    """Share of the form's row codes in column H, or of its labels in B, the larger; 0 where too few cells are there."""
-    if len(sheet.cells) <= ENOUGH * len(form.rows):
-        return 0.0
-    codes = {clean(cell.text) for (_, column), cell in sheet.cells.items() if column == place.CODE}
-    if (by_code := len(form.by_code.keys() & codes) / len(form.rows)) > ENOUGH:
-        return by_code
-    labels = {label_key(cell.text) for (_, column), cell in sheet.cells.items() if column == place.LABEL}
-    return max(by_code, sum(label in labels for label in form.label_keys) / len(form.rows))
-
-
 def _data_sheet(book: RawBook, form: Form) -> tuple[RawSheet | None, Findings]:
     """The sheet that holds the table, by content; two of them stop the file."""
-    tables = [sheet for sheet in book.sheets if _likeness(sheet, form) > ENOUGH]
+    tables = [sheet for sheet in book.sheets if holds_table(sheet, form)]
     if len(tables) > 1:
         found = ", ".join(sheet.name for sheet in tables)
         return tables[0], (Finding("form-twice", sheet=tables[1].name, found=found, expected=place.DATA_SHEET),)
@@ -166,31 +154,12 @@ def _data_sheet(book: RawBook, form: Form) -> tuple[RawSheet | None, Findings]:
 
 def _no_table(book: RawBook, form: Form) -> Finding:
     """The sheet is gone; or it is there, and its columns are no longer those of the form."""
-    named = next((sheet for sheet in book.sheets if label_key(sheet.name) == label_key(place.DATA_SHEET)), None)
+    named = find_sheet(book, place.DATA_SHEET)
     if named is None or not named.cells:
         return Finding("sheet-missing", sheet=place.DATA_SHEET, expected=place.DATA_SHEET)
     at = (Layout(form).header_row, place.LABEL)
     found = clean(named.cells[at].text) if at in named.cells else None
     return Finding("header-changed", sheet=named.name, cell=a1(*at), found=found or None, expected=form.header["label"])
-
-
-def find_details(book: RawBook) -> RawSheet | None:
-    """The sheet `Đơn vị`, by its labels rather than by its name."""
-    wanted = label_key(place.UNIT_LABELS[0])
-    for sheet in book.sheets:
-        if any(column == 1 and label_key(cell.text) == wanted for (_, column), cell in sheet.cells.items()):
-            return sheet
-    return None
-
-
-def detail(sheet: RawSheet | None, label: str) -> tuple[str, str]:
-    """The text beside a label of `Đơn vị` and its cell; empty where it is missing."""
-    wanted = label_key(label)
-    for (row, column), cell in sheet.cells.items() if sheet else ():
-        if column == 1 and label_key(cell.text) == wanted:
-            value = sheet.cells.get((row, 2)) if sheet else None
-            return (clean(value.text) if value and value.kind in ("text", "number") else ""), a1(row, 2)
-    return "", a1(place.UNIT_FIRST_ROW + place.UNIT_LABELS.index(label), 2)
 
 
 # --- the unit ------------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from aggregator.formula import evaluate
 from aggregator.number_rules import BLANK, Reading, question, refused
 from aggregator.number_words import LARGEST, LONGEST_ENTRY, OWN, Entry, Measure, entry_of, items_of, spelled
 from aggregator.reading.book import Cell, RawSheet
+from aggregator.reading.memory import kept
 
 __all__ = ["CONDITIONS", "RULES", "Measure", "Reading", "read_cell", "read_text"]
 
@@ -49,10 +50,10 @@ def read_cell(cell: Cell, measure: Measure, sheet: RawSheet) -> Reading:
         return refused("value-error-cell", "error")
     if cell.formula is not None:
         return _read_formula(cell, cell.formula, measure, sheet)
-    if cell.kind == "text":
-        return read_text(cell.text, measure)
     if cell.kind == "number":
         return _plain_number(cell, measure) or _read_native(cell, measure)
+    if cell.kind == "text":
+        return read_text(cell.text, measure)
     if cell.kind == "date":
         return refused("value-date", "date", _iso_pair(cell.text))
     return refused("value-not-a-number", "boolean") if cell.kind == "bool" else BLANK
@@ -60,8 +61,12 @@ def read_cell(cell: Cell, measure: Measure, sheet: RawSheet) -> Reading:
 
 def _plain_number(cell: Cell, measure: Measure) -> Reading | None:
     """What nearly every cell holds, read at once: a few digits that no rule below has anything to say of."""
-    text = cell.text
-    if len(text) > SAFE_DIGITS or not (text.isascii() and text.isdigit()) or not _shows_digits(cell.format):
+    return _read_plain(cell.text, cell.format, measure) if len(cell.text) <= SAFE_DIGITS else None
+
+
+@kept(8192)
+def _read_plain(text: str, number_format: str, measure: Measure) -> Reading | None:
+    if not (text.isascii() and text.isdigit()) or not _shows_digits(number_format):
         return None
     value = int(text)
     doubtful = 0 < value < SMALLEST_MONEY if measure == "money" else value in DAY_NUMBERS

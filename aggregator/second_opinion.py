@@ -29,7 +29,7 @@ from aggregator.reading.book import Address, Cell, RawBook, a1
 from aggregator.reading.foreign import open_any
 from aggregator.reading.locked import unlock
 from aggregator.reading.sniff import sniff
-from aggregator.report import find_sheet
+from aggregator.sheets import find_sheet
 from aggregator.submission import Examination
 from aggregator.text import clean, printable
 from aggregator.words import Fact

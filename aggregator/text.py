@@ -62,8 +62,15 @@ def same_text(a: str, b: str) -> bool:
 
 def plain(text: str) -> str:
     """Lower case without any diacritics, for matching words: `Đơn vị` → `don vi`."""
+    return _plain_once(text) if len(text) <= SHOWN_LENGTH else _plain(text)
+
+
+def _plain(text: str) -> str:
     letters = unicodedata.normalize("NFD", clean(text).lower().replace("đ", "d"))
     return unicodedata.normalize("NFC", "".join(c for c in letters if unicodedata.category(c) != "Mn"))
+
+
+_plain_once = lru_cache(maxsize=4096)(_plain)
 
 
 @lru_cache(maxsize=4096)

@@ -39,6 +39,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("amounts",),
     ("number_rules",),
     ("numbers",),
+    ("sheets",),
     ("alignment", "identity"),
     ("report",),
     ("repair",),

@@ -20,9 +20,10 @@ from aggregator.examine import look
 from aggregator.forms import form_ids, load_form
 from aggregator.identity import Expectation
 from aggregator.numbers import _plain_number, _read_native
-from aggregator.reading import limits, quick
+from aggregator.reading import container, directory, limits, package, quick
 from aggregator.reading.book import Cell, RawBook
 from aggregator.reading.memory import forget
+from aggregator.reading.refusals import Refused
 from aggregator.reading.strict import open_book
 from aggregator.template import blank_issue, write_form
 from tests.bad_files import select
@@ -47,14 +48,17 @@ class Ways:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.taken: Counter[str] = Counter()
+        self.around: Counter[str] = Counter()
         self.strict = False
         for name in ("read_sheet", "read_strings"):
-            monkeypatch.setattr(quick, name, self._counting(getattr(quick, name)))
+            monkeypatch.setattr(quick, name, self._counting(getattr(quick, name), self.taken))
+        for room, name in ((package, "take_texts"), (container, "list_usual")):
+            monkeypatch.setattr(room, name, self._counting(getattr(room, name), self.around))
 
-    def _counting(self, known: Any) -> Any:
+    def _counting(self, known: Any, taken: Counter[str]) -> Any:
         def read(*args: Any) -> Any:
             found = None if self.strict else known(*args)
-            self.taken["strict" if found is None else "short"] += 1
+            taken["strict" if found is None else "short"] += 1
             return found
 
         return read
@@ -253,6 +257,33 @@ def test_one_file_after_another_of_the_same_shape(ways: Ways) -> None:
         seen.append(short)
     assert seen[:4] == seen[:3:-1]
     assert all(seen[0] != other for other in seen[1:4])
+
+
+def listed(data: bytes) -> Any:
+    try:
+        return container._listed(data, limits.form_bounds())
+    except Refused:
+        return "refused"
+
+
+def test_directories_are_read_the_same() -> None:
+    """Of sample files, bad files, and samples with one byte of the directory or of a header changed."""
+    print(f"seed {SEED}")
+    rng = random.Random(SEED)
+    samples = [data for data in sample_files() if data.startswith(b"PK")]
+    files = [*samples, *(case.make(opened(filled_form())) for case in select(heavy=False))]
+    for number in range(MUTANTS * 10):
+        data = bytearray(samples[number % len(samples)])
+        at = rng.choice([data.rfind(b"PK\x01\x02"), data.find(b"PK\x03\x04"), data.rfind(b"PK\x05\x06")])
+        data[min(at + rng.randrange(60), len(data) - 1)] = rng.choice([0, 1, 2, 8, 0x50, 0xFF, rng.randrange(256)])
+        files.append(bytes(data))
+    ways: Counter[bool] = Counter()
+    for data in files:
+        usual = directory.list_usual(data)
+        ways[usual is None] += 1
+        known = usual is not None and directory.within(usual, limits.form_bounds())
+        assert not known or usual == listed(data), SEED
+    assert ways[False] > len(samples) / 2 and ways[True] > MUTANTS
 
 
 # --- really short --------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from aggregator.checks.subject import Check, Subject
 from aggregator.findings import Finding
-from aggregator.forms import FigureKey, Form, Row
+from aggregator.forms import FigureKey, Form
 from aggregator.formula import normalised
 from aggregator.layout import COLUMN_OF
 from aggregator.reading.book import Cell, a1
@@ -51,28 +51,16 @@ def check_outlier(subject: Subject) -> Iterator[Finding]:
             yield subject.at_figure("outlier", row.key, "people", expected=f"≤ {most * count}")
 
 
-def _subtotals(subject: Subject) -> Iterator[tuple[Row, int, int]]:
-    """Typed sub-totals with the sum of their parts, where everything was read."""
-    figures = subject.report.figures
-    for row in subject.form.rows:
-        if not row.total or row.computed or (row.key, row.total.measure) not in figures:
-            continue
-        parts = [figures[key] for key in ((part, row.total.measure) for part in row.total.parts) if key in figures]
-        own = figures[(row.key, row.total.measure)]
-        if all(figure.reading.blank or figure.value is not None for figure in (own, *parts)):
-            yield row, own.value or 0, sum(figure.value or 0 for figure in parts)
-
-
 def check_subtotal_below(subject: Subject) -> Iterator[Finding]:
     """`subtotal-below-parts`: a sub-total is less than its parts, or was left blank above them."""
-    for row, own, parts in _subtotals(subject):
+    for row, own, parts in subject.subtotals:
         if own < parts and row.total:
             yield subject.at_figure("subtotal-below-parts", row.key, row.total.measure, expected=f"≥ {parts}")
 
 
 def check_subtotal_above(subject: Subject) -> Iterator[Finding]:
     """`subtotal-above-parts`: more than its parts; allowed, some events have no row of their own."""
-    for row, own, parts in _subtotals(subject):
+    for row, own, parts in subject.subtotals:
         if own > parts and row.total:
             yield subject.at_figure("subtotal-above-parts", row.key, row.total.measure, expected=str(parts))
 
@@ -123,26 +111,24 @@ def caps_of(form: Form, level: str | None) -> Mapping[FigureKey, int]:
 def check_level(subject: Subject) -> Iterator[Finding]:
     """`level-row`: a number in a row that this unit's level does not fill."""
     caps = caps_of(subject.form, subject.level)
-    for (key, measure), figure in subject.report.figures.items():
-        if figure.value and (key, measure) not in caps:
-            row = subject.form.by_key[key]
-            yield subject.at_figure("level-row", key, measure, expected=", ".join(row.levels or ()))
+    for key, measure in [key for key, value in subject.values.items() if value and key not in caps]:
+        row = subject.form.by_key[key]
+        yield subject.at_figure("level-row", key, measure, expected=", ".join(row.levels or ()))
 
 
 def check_limit(subject: Subject) -> Iterator[Finding]:
     """`limit-exceeded`: above the cap of the row and level."""
-    for (key, measure), cap in caps_of(subject.form, subject.level).items():
-        value = subject.report.value((key, measure))
-        if value is not None and value > cap:
-            yield subject.at_figure("limit-exceeded", key, measure, expected=f"≤ {cap}")
+    caps = caps_of(subject.form, subject.level)
+    for key, measure in [key for key, value in subject.values.items() if value > caps.get(key, value)]:
+        yield subject.at_figure("limit-exceeded", key, measure, expected=f"≤ {caps[key, measure]}")
 
 
 def check_money(subject: Subject) -> Iterator[Finding]:
     """`money-too-small`: an amount that looks like thousands or millions typed as đồng."""
     low, high = SMALL_MONEY
-    for (key, measure), figure in subject.report.figures.items():
-        if measure == "money" and figure.value is not None and low <= figure.value <= high:
-            suggestion = f"{figure.value * 1_000}"
+    for (key, measure), value in subject.values.items():
+        if measure == "money" and low <= value <= high:
+            suggestion = f"{value * 1_000}"
             yield subject.at_figure("money-too-small", key, measure, suggestion=suggestion)
 
 

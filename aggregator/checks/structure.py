@@ -6,18 +6,19 @@ information.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from functools import lru_cache
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from aggregator import layout as place
+from aggregator.alignment import Alignment, Line
 from aggregator.checks.subject import Check, Subject
 from aggregator.findings import Finding
-from aggregator.forms import Form, Row, Total
+from aggregator.forms import Form, Measure, Row, Total
 from aggregator.formula import normalised
-from aggregator.layout import COLUMN_OF
-from aggregator.reading.book import a1
-from aggregator.report import find_sheet
+from aggregator.layout import COLUMN_OF, Layout
+from aggregator.reading.book import Address, Cell, RawSheet, Shape, a1
+from aggregator.reading.memory import kept
+from aggregator.sheets import find_sheet
 from aggregator.text import clean, legacy_encoding, same_text
 from aggregator.words import Fact
 
@@ -92,17 +93,26 @@ def check_row_duplicated(subject: Subject) -> Iterator[Finding]:
 
 def check_labels(subject: Subject) -> Iterator[Finding]:
     """`label-changed`: STT, label or row code differ from the form; one finding a row."""
-    alignment = subject.alignment
-    for key, line in alignment.lines.items():
-        row = subject.form.by_key[key]
-        texts = [(line.label, row.label), (line.stt, row.stt)]
-        if not alignment.codes_gone and line not in alignment.moved:
-            texts.append((line.code, row.code))
-        changed = next((pair for pair in texts if not same_text(*pair)), None)
-        if changed:
-            found, expected = changed
-            facts = {"found": found or None, "expected": expected or None, "suggestion": _old_font(subject, line.at)}
-            yield _at_row("label-changed", subject, line.at, key, **facts)
+    for line, found, expected in _changed_labels(subject.form, subject.alignment):
+        facts = {"found": found or None, "expected": expected or None, "suggestion": _old_font(subject, line.at)}
+        yield _at_row("label-changed", subject, line.at, line.key, **facts)
+
+
+Changed = tuple[tuple[Line, str, str], ...]
+"""Lines of the table with what stands there and what the form has."""
+
+
+@kept(64)
+def _changed_labels(form: Form, alignment: Alignment) -> Changed:
+    lines = ((line, _changed_text(form.by_key[key], line, alignment)) for key, line in alignment.lines.items())
+    return tuple((line, *texts) for line, texts in lines if texts)
+
+
+def _changed_text(row: Row, line: Line, alignment: Alignment) -> tuple[str, str] | None:
+    texts = [(line.label, row.label), (line.stt, row.stt)]
+    if not alignment.codes_gone and line not in alignment.moved:
+        texts.append((line.code, row.code))
+    return next((pair for pair in texts if not same_text(*pair)), None)
 
 
 def _old_font(subject: Subject, row: int) -> str | None:
@@ -113,34 +123,63 @@ def _old_font(subject: Subject, row: int) -> str | None:
 
 def check_units(subject: Subject) -> Iterator[Finding]:
     """`unit-changed`: the unit of a row is not the form's."""
-    for key, line in subject.alignment.lines.items():
-        expected = subject.form.by_key[key].unit
-        if not same_text(line.unit, expected):
-            yield _at_row("unit-changed", subject, line.at, key, found=line.unit or None, expected=expected or None)
+    for line, found, expected in _changed_units(subject.form, subject.alignment):
+        yield _at_row("unit-changed", subject, line.at, line.key, found=found or None, expected=expected or None)
+
+
+@kept(64)
+def _changed_units(form: Form, alignment: Alignment) -> Changed:
+    lines = ((line, line.unit, form.by_key[key].unit) for key, line in alignment.lines.items())
+    return tuple((line, found, expected) for line, found, expected in lines if not same_text(found, expected))
 
 
 def check_totals(subject: Subject) -> Iterator[Finding]:
     """`formula-replaced`: a computed cell no longer holds its formula."""
     if subject.book.converted:
         return
-    for row in subject.form.rows:
-        if row.total and row.computed and row.key in subject.alignment.rows:
-            yield from _total(subject, row, row.total)
+    for issued in _issued_totals(subject.layout, subject.alignment):
+        cell = subject.data.cells.get(issued.at)
+        if cell is None or cell.formula is None or not issued.is_met_by(cell.formula):
+            yield _total_finding(subject, issued, cell)
 
 
-def _total(subject: Subject, row: Row, total: Total) -> Iterator[Finding]:
-    """The formula of one computed row; where rows are out of place only its presence can be asked for."""
-    rows = subject.alignment.rows
-    address = (rows[row.key], COLUMN_OF[total.measure])
-    cell = subject.data.cells.get(address)
-    formula = cell.formula if cell else None
-    whole = subject.alignment.intact and all(part in rows for part in total.parts)
-    issued = subject.layout.total_formula(row, rows if whole else None)
-    if formula is not None and (not whole or normalised(formula) == normalised(issued)):
-        return
-    found = f"={formula}" if formula is not None else cell.text if cell else None
-    place_of = Finding("formula-replaced", sheet=subject.data.name, cell=a1(*address), row=row.key)
-    yield replace(place_of, measure=total.measure, found=found, expected=f"={issued}")
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A computed cell: where it stands, its formula as issued, and whether all its parts stand in their places."""
+
+    key: str
+    measure: Measure
+    at: Address
+    formula: str
+    plain: str
+    whole: bool
+
+    def is_met_by(self, formula: str) -> bool:
+        """Where rows are out of place only its presence can be asked for."""
+        return not self.whole or formula == self.formula or normalised(formula) == self.plain
+
+
+@kept(64)
+def _issued_totals(layout: Layout, alignment: Alignment) -> tuple[Issued, ...]:
+    return tuple(
+        _issued(layout, alignment, row, row.total)
+        for row in layout.form.rows
+        if row.total and row.computed and row.key in alignment.rows
+    )
+
+
+def _issued(layout: Layout, alignment: Alignment, row: Row, total: Total) -> Issued:
+    rows = alignment.rows
+    whole = alignment.intact and all(part in rows for part in total.parts)
+    formula = layout.total_formula(row, rows if whole else None)
+    at = (rows[row.key], COLUMN_OF[total.measure])
+    return Issued(row.key, total.measure, at, formula, normalised(formula), whole)
+
+
+def _total_finding(subject: Subject, issued: Issued, cell: Cell | None) -> Finding:
+    found = f"={cell.formula}" if cell and cell.formula is not None else cell.text if cell else None
+    place_of = Finding("formula-replaced", sheet=subject.data.name, cell=a1(*issued.at), row=issued.key)
+    return replace(place_of, measure=issued.measure, found=found, expected=f"={issued.formula}")
 
 
 def check_hidden_rows(subject: Subject) -> Iterator[Finding]:
@@ -158,7 +197,7 @@ def check_lock(subject: Subject) -> Iterator[Finding]:
 
 def check_outside(subject: Subject) -> Iterator[Finding]:
     """`value-outside-form`: numbers where the form expects none; they are not counted."""
-    outside = sorted(_outside(subject))
+    outside = list(_outside(subject))
     for address in outside[:MAX_OUTSIDE]:
         cell = subject.data.cells[address]
         key = next((key for key, row in subject.alignment.rows.items() if row == address[0]), None)
@@ -166,38 +205,49 @@ def check_outside(subject: Subject) -> Iterator[Finding]:
         yield Finding("value-outside-form", sheet=subject.data.name, cell=name, row=key, found=cell.text)
 
 
-def _outside(subject: Subject) -> Iterator[tuple[int, int]]:
+def _outside(subject: Subject) -> Iterator[Address]:
     rows = subject.alignment.rows
-    counted = _counted_columns(subject.form)
+    counted = _counted_places(subject.form, subject.alignment)
+    candidates = _candidates(subject.data, counted)
     extra = {line.at for line in (*subject.alignment.extra, *subject.alignment.duplicated)}
-    form_rows = {row: subject.form.by_key[key] for key, row in rows.items()}
-    typed = (place.COUNT, place.PEOPLE)
-    cells = [item for item in subject.data.cells.items() if item[1].kind != "text" or item[0][1] in typed]
-    for (row, column), cell in cells:
-        if row in extra or row < subject.layout.header_row:
+    form_rows = set(rows.values())
+    for at in candidates:
+        if at[0] in extra or at[0] < subject.layout.header_row:
             continue
-        known = form_rows.get(row)
-        if cell.kind == "text" and known:
-            if column not in counted[known.key] and any(letter.isdigit() for letter in cell.text):
-                yield row, column
-            continue
-        if cell.kind != "number":
-            continue
-        if (
-            known is None
-            or column > place.CODE
-            or (column in (place.COUNT, place.PEOPLE) and column not in counted[known.key])
-        ):
-            yield row, column
+        if _is_outside(subject.data.cells[at], at[1], at[0] in form_rows):
+            yield at
 
 
-@lru_cache(maxsize=16)
-def _counted_columns(form: Form) -> Mapping[str, frozenset[int]]:
-    """By row key the columns in which the form has a number."""
-    columns: dict[str, set[int]] = {row.key: set() for row in form.rows}
-    for key, measure in form.figures:
-        columns[key].add(COLUMN_OF[measure])
-    return {key: frozenset(found) for key, found in columns.items()}
+def _candidates(sheet: RawSheet, counted: frozenset[Address]) -> list[Address]:
+    """Cells where the form has no number and that may hold one all the same, row by row."""
+    if sheet.shape is None:
+        return sorted(at for at, cell in sheet.cells.items() if at not in counted and _may_count(at, cell))
+    own = [at for at in (*sheet.numbers, *sheet.texts) if at not in counted and _may_count(at, sheet.cells[at])]
+    known = [at for at in _candidates_of_shape(sheet.shape, counted) if at not in sheet.numbers]
+    return sorted({*own, *(at for at in known if at not in sheet.texts)})
+
+
+@kept(64)
+def _candidates_of_shape(shape: Shape, counted: frozenset[Address]) -> tuple[Address, ...]:
+    return tuple(at for at, cell in shape.cells.items() if at not in counted and _may_count(at, cell))
+
+
+def _may_count(at: Address, cell: Cell) -> bool:
+    return cell.kind != "text" or at[1] in (place.COUNT, place.PEOPLE)
+
+
+def _is_outside(cell: Cell, column: int, known: bool) -> bool:
+    """Whether a cell where the form has no number holds one; `known`: it stands in a row of the form."""
+    if cell.kind == "text":
+        return known and any(letter.isdigit() for letter in cell.text)
+    return cell.kind == "number" and (not known or column > place.CODE or column in (place.COUNT, place.PEOPLE))
+
+
+@kept(64)
+def _counted_places(form: Form, alignment: Alignment) -> frozenset[Address]:
+    """Where the form has its numbers on this sheet."""
+    rows = alignment.rows
+    return frozenset((rows[key], COLUMN_OF[measure]) for key, measure in form.figures if key in rows)
 
 
 def _at_row(code: str, subject: Subject, row: int, key: str | None, **facts: str | None) -> Finding:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from aggregator.alignment import Alignment
 from aggregator.findings import Finding
-from aggregator.forms import Form, Measure, Row
+from aggregator.forms import FigureKey, Form, Measure, Row
 from aggregator.identity import Identity
 from aggregator.layout import Layout
 from aggregator.reading.book import RawBook, RawSheet
@@ -33,6 +33,12 @@ class Subject:
         """Rows whose count and people go together, both read; blank counts as 0 here."""
         return tuple(self._pairs())
 
+    @cached_property
+    def values(self) -> Mapping[FigureKey, int]:
+        """Every number that was read, in printed order."""
+        read = ((key, figure.reading.value) for key, figure in self.report.figures.items())
+        return {key: value for key, value in read if value is not None}
+
     def _pairs(self) -> Iterator[tuple[Row, int, int]]:
         figures = self.report.figures
         for row in self.form.rows:
@@ -41,6 +47,21 @@ class Subject:
             both = (figures[(row.key, "count")], figures[(row.key, "people")])
             if all(figure.reading.blank or figure.value is not None for figure in both):
                 yield row, both[0].value or 0, both[1].value or 0
+
+    @cached_property
+    def subtotals(self) -> tuple[tuple[Row, int, int], ...]:
+        """Typed sub-totals with the sum of their parts, where everything was read."""
+        return tuple(self._subtotals())
+
+    def _subtotals(self) -> Iterator[tuple[Row, int, int]]:
+        figures = self.report.figures
+        for row in self.form.rows:
+            if not row.total or row.computed or (row.key, row.total.measure) not in figures:
+                continue
+            parts = [figures[key] for key in ((part, row.total.measure) for part in row.total.parts) if key in figures]
+            own = figures[(row.key, row.total.measure)]
+            if all(figure.reading.blank or figure.value is not None for figure in (own, *parts)):
+                yield row, own.value or 0, sum(figure.value or 0 for figure in parts)
 
     def at_figure(self, code: str, key: str, measure: Measure, **facts: str | None) -> Finding:
         """A finding at the cell of a number."""

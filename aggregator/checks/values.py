@@ -13,10 +13,10 @@ from functools import lru_cache
 
 from aggregator.checks.subject import Check, Subject
 from aggregator.findings import Finding
-from aggregator.identity import detail
 from aggregator.layout import COLUMN_OF, HELD, NOTE, SCOPE_INCLUSIVE, SCOPE_OWN, UNIT_LABELS, UNIT_SHEET
 from aggregator.reading.book import a1
 from aggregator.report import Figure
+from aggregator.sheets import detail
 from aggregator.text import legacy_encoding
 
 DAY_ZERO = date(1899, 12, 30)
@@ -75,10 +75,12 @@ def check_month_dates(subject: Subject) -> Iterator[Finding]:
 
 def check_shown(subject: Subject) -> Iterator[Finding]:
     """`value-shown-differently`: the cell's number format hides the number or shows another one."""
-    for (key, measure), figure in subject.report.figures.items():
-        cell = subject.data.cells.get((subject.alignment.rows[key], COLUMN_OF[measure]))
-        if cell and cell.kind == "number" and figure.value is not None and _misleads(cell.format):
-            yield subject.at_figure("value-shown-differently", key, measure, found=cell.format, expected=figure.text)
+    cells, rows = subject.data.cells, subject.alignment.rows
+    for key, measure in subject.values:
+        cell = cells.get((rows[key], COLUMN_OF[measure]))
+        if cell and cell.kind == "number" and _misleads(cell.format):
+            shown = subject.report.figures[key, measure].text
+            yield subject.at_figure("value-shown-differently", key, measure, found=cell.format, expected=shown)
 
 
 @lru_cache(maxsize=64)
@@ -132,8 +134,8 @@ def check_filled(subject: Subject) -> Iterator[Finding]:
     words = any(note.kind == "open" for note in subject.report.notes)
     if subject.report.held is not False and not filled and not words:
         yield Finding("nothing-filled", sheet=subject.data.name)
-    contradicting = [key for key in filled if figures[key].value != 0]
-    if subject.report.held is False and contradicting:
+    contradicting = [key for key in filled if figures[key].value != 0] if subject.report.held is False else []
+    if contradicting:
         cell = detail(subject.identity.details, UNIT_LABELS[6])[1]
         first = figures[contradicting[0]]
         sheet = subject.identity.details.name if subject.identity.details else UNIT_SHEET

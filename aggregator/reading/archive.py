@@ -15,7 +15,8 @@ from dataclasses import dataclass
 
 from aggregator.findings import Finding
 from aggregator.reading import limits, refusals
-from aggregator.reading.container import Entry, inflate, list_directory, place_entries, raw_name
+from aggregator.reading.container import inflate, list_directory, place_entries, raw_name
+from aggregator.reading.directory import Entry
 from aggregator.reading.refusals import Refused
 from aggregator.words import Fact
 

@@ -31,6 +31,25 @@ class Cell:
     format: str = "General"
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Shape:
+    """The filled cells that a worksheet shares with others of its shape; known by identity, so that what was found in
+    one is not searched in the next."""
+
+    cells: Mapping[Address, Cell]
+
+
+class Shaped(dict[Address, Cell]):
+    """The cells of a sheet whose shape is known: those of the shape, but for the file's own texts and numbers, which
+    stand instead or besides."""
+
+    __slots__ = ("numbers", "shape", "texts")
+
+    shape: Shape
+    texts: Mapping[Address, Cell]
+    numbers: Mapping[Address, Cell]
+
+
 @dataclass(frozen=True, slots=True)
 class RawSheet:
     """One worksheet: filled cells by address; cells that hold nothing (no value, no formula) are not listed."""
@@ -43,6 +62,21 @@ class RawSheet:
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     protected: bool = False
+
+    @property
+    def shape(self) -> Shape | None:
+        """What the sheet shares with others, where that is known."""
+        return self.cells.shape if isinstance(self.cells, Shaped) else None
+
+    @property
+    def texts(self) -> Mapping[Address, Cell]:
+        """Of a sheet whose shape is known its own texts."""
+        return self.cells.texts if isinstance(self.cells, Shaped) else {}
+
+    @property
+    def numbers(self) -> Mapping[Address, Cell]:
+        """Of a sheet whose shape is known its own numbers."""
+        return self.cells.numbers if isinstance(self.cells, Shaped) else {}
 
 
 @dataclass(frozen=True, slots=True)

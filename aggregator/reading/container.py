@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from io import BytesIO
 
 from aggregator.reading import limits, refusals
+from aggregator.reading.directory import Entry, list_usual, within
 from aggregator.reading.limits import Bounds, Limit
 from aggregator.reading.memory import remembered
 from aggregator.reading.refusals import Refused
@@ -25,18 +26,6 @@ _END_SIZE = 22
 _ENCRYPTED, _STREAMED, _UTF8, _MASKED = 0x1, 0x8, 0x800, 0x2040
 _IN_ZIP64 = 0xFFFFFFFF
 _DIRECTORY_FAULTS = (zipfile.BadZipFile, ValueError, struct.error, NotImplementedError, OverflowError, OSError)
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One file of the archive: where its data lies and what the directory promises."""
-
-    name: str
-    start: int
-    stored: int
-    size: int
-    checksum: int
-    deflated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +53,12 @@ def open_archive(data: bytes, bounds: Bounds | None = None) -> Archive:
     bounds = bounds or limits.form_bounds()
     if len(data) > bounds.file.value:
         raise Refused(bounds.file)
+    usual = list_usual(data)
+    return Archive(data, usual if usual and within(usual, bounds) else _listed(data, bounds))
+
+
+def _listed(data: bytes, bounds: Bounds) -> Mapping[str, Entry]:
+    """The entries by their name in lower case; refused where readers could differ."""
     infos, directory_start = list_directory(data, limits.ENTRIES)
     for info in infos:
         _check_promise(info, bounds.part)
@@ -73,7 +68,7 @@ def open_archive(data: bytes, bounds: Bounds | None = None) -> Archive:
     for entry in place_entries(data, infos, directory_start, _safe_name):
         if entries.setdefault(entry.name.lower(), entry) is not entry:
             raise Refused(refusals.TWINS, entry.name)
-    return Archive(data, entries)
+    return entries
 
 
 def list_directory(data: bytes, most: Limit) -> tuple[list[zipfile.ZipInfo], int]:

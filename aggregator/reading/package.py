@@ -10,12 +10,13 @@ import posixpath
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from aggregator.reading import limits, refusals
 from aggregator.reading.book import State
 from aggregator.reading.container import Archive
-from aggregator.reading.memory import remembered
+from aggregator.reading.leaves import put_back, take_texts
+from aggregator.reading.memory import kept, remembered
 from aggregator.reading.refusals import Refused
 from aggregator.reading.xml import Attributes, Node, walk
 
@@ -262,10 +263,28 @@ _WORKBOOK_NODE: Node[Workbook] = Node(
 
 
 def read_workbook(archive: Archive, part: str) -> Workbook:
+    data = archive.read(part)
+    taken = take_texts(data, limits.NAME.value)
+    if taken is None:
+        return _read_workbook(data, part)
+    known = _known_workbook(taken[0], part)
+    return replace(known, names={name: put_back(text, taken[1]) or "" for name, text in known.names.items()})
+
+
+def _read_workbook(data: bytes, part: str) -> Workbook:
     book = Workbook()
     only_here = frozenset({f"{MAIN}sheets", f"{MAIN}sheet"})
-    walk(archive.read(part), part, f"{MAIN}workbook", _WORKBOOK_NODE, book, only_here)
+    walk(data, part, f"{MAIN}workbook", _WORKBOOK_NODE, book, only_here)
     return book
+
+
+_known_workbook = remembered(32)(_read_workbook)
+
+
+@kept(256)
+def _folded(name: str) -> str:
+    """What Excel compares the names of sheets by."""
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 def list_worksheets(book: Workbook, links: Mapping[str, Link], types: ContentTypes, part: str) -> list[ListedSheet]:
@@ -274,7 +293,7 @@ def list_worksheets(book: Workbook, links: Mapping[str, Link], types: ContentTyp
     listed: list[ListedSheet] = []
     for name, state, key in book.sheets:
         link = links.get(key)
-        for mark in (unicodedata.normalize("NFC", name).casefold(), f"\0{key}", f"\0{link.target if link else ''}"):
+        for mark in (_folded(name), f"\0{key}", f"\0{link.target if link else ''}"):
             if mark in seen:
                 raise Refused(refusals.SHEET_TWINS, part)
             seen.add(mark)
@@ -318,7 +337,20 @@ _CORE_NODE: Node[Properties] = Node(
 
 def read_properties(archive: Archive, part: str | None) -> Properties:
     """What the document properties say; a file without them is a file without them."""
+    if part is None or not archive.has(part):
+        return Properties()
+    data = archive.read(part)
+    taken = take_texts(data, limits.PROPERTY.value)
+    if taken is None:
+        return _read_properties(data, part)
+    known = _known_properties(taken[0], part)
+    return Properties(put_back(known.saved, taken[1]), put_back(known.keywords, taken[1]))
+
+
+def _read_properties(data: bytes, part: str) -> Properties:
     properties = Properties()
-    if part is not None and archive.has(part):
-        walk(archive.read(part), part, f"{_CORE}coreProperties", _CORE_NODE, properties)
+    walk(data, part, f"{_CORE}coreProperties", _CORE_NODE, properties)
     return properties
+
+
+_known_properties = remembered(32)(_read_properties)

@@ -1,6 +1,7 @@
 """The short way through a worksheet and its strings: for XML as spreadsheet programs usually write it.
 
-One regular expression reads a whole row of cells; a row, a frame or a sheet that was read before is not read again.
+Plain numbers are taken out first, see `holes`. One regular expression reads a whole row of cells; a row, a frame or a
+sheet that was read before is not read again.
 What is read here is exactly what the strict way would give; whatever is not of the usual shape, down to one character,
 gives `None`, and the strict way reads, or refuses, the part from its beginning.
 """
@@ -12,8 +13,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from aggregator.reading import limits
-from aggregator.reading.book import Address, Cell, RawSheet
+from aggregator.reading.book import Address, Cell, RawSheet, Shape, Shaped
 from aggregator.reading.frame import Frame, read_frame
+from aggregator.reading.holes import Hole, find_holes, take_out
 from aggregator.reading.memory import kept, remembered
 from aggregator.reading.package import ListedSheet
 from aggregator.reading.quick_rows import PLAIN, Entry, decoded, read_row
@@ -24,6 +26,8 @@ from aggregator.reading.xml import resolved
 _OPEN, _CLOSE, _ROW_END, _TABLE_END = b"<sheetData>", b"</sheetData>", b"</row>", "</sst>"
 SHORT = 2**8
 """Characters of the longest text whose cell is remembered."""
+MOST_OTHERS = 32
+"""Texts that may differ between two files of one shape: names, codes and notes of the unit."""
 
 _DECLARED = re.compile(
     rb"""(?!\s*<\?)|<\?xml version="1\.0" encoding="(?:UTF|utf)-8"(?: standalone="(?:yes|no)")? ?\?>"""
@@ -35,6 +39,10 @@ _TABLE = re.compile(
     r'<sst xmlns="http://schemas\.openxmlformats\.org/spreadsheetml/2006/main"'
     r'(?: count="[0-9]{1,9}")?(?: uniqueCount="[0-9]{1,9}")?>'
 )
+_KEPT, _OPEN_TEXT = '<t xml:space="preserve">', "<t>"
+_FIRST, _LAST = "<si><t>", "</t></si>"
+_CONTROLS = bytes({*range(32)} - {*b"\t\n"})
+_NO_CHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
 _STRING = re.compile(rf'<si><t(?: xml:space="preserve")?(?: ?/>|>({PLAIN})</t>)</si>')
 
 
@@ -43,15 +51,15 @@ _STRING = re.compile(rf'<si><t(?: xml:space="preserve")?(?: ?/>|>({PLAIN})</t>)<
 
 def read_strings(data: bytes, budget: Budget) -> list[str] | None:
     """The shared strings, where each is one plain text; counts their characters in `budget`."""
-    text = decoded(data) if _is_short(data, budget) else None
+    text = decoded(data) if _is_short(data) and _has_few_tags(data, budget) else None
     head = _TABLE.match(text) if text is not None else None
     if text is None or head is None or not text.endswith(_TABLE_END) or "]]>" in text:
         return None
-    pieces = _STRING.split(text[head.end() : -len(_TABLE_END)])
-    if any(pieces[::2]):
+    pieces = _pieces(text[head.end() : -len(_TABLE_END)], _is_plain(data))
+    if pieces is None:
         return None
     marked = "&" in text or "_x" in text
-    strings = [_string(piece or "") for piece in pieces[1::2]] if marked else [piece or "" for piece in pieces[1::2]]
+    strings = [_string(piece) if "&" in piece or "_x" in piece else piece for piece in pieces] if marked else pieces
     lengths = [len(string) for string in strings]
     characters = budget.characters + sum(lengths)
     if max(lengths, default=0) > limits.TEXT.value or len(strings) > budget.bounds.strings.value:
@@ -62,6 +70,22 @@ def read_strings(data: bytes, budget: Budget) -> list[str] | None:
     return strings
 
 
+def _is_plain(data: bytes) -> bool:
+    """Whether all characters are some that XML allows as they stand."""
+    return len(data.translate(None, _CONTROLS)) == len(data) and not any(mark in data for mark in _NO_CHARACTERS)
+
+
+def _pieces(table: str, plain: bool) -> list[str] | None:
+    """The texts as they stand there: of plain characters those between two tags each, or else by a look at each."""
+    short = table.replace(_KEPT, _OPEN_TEXT)
+    if plain and short.startswith(_FIRST) and short.endswith(_LAST):
+        pieces = short[len(_FIRST) : -len(_LAST)].split(_LAST + _FIRST)
+        if short.count("<") == 4 * len(pieces):
+            return pieces
+    found = _STRING.split(table)
+    return None if any(found[::2]) else [piece or "" for piece in found[1::2]]
+
+
 def _string(piece: str) -> str:
     """A text with entities and escapes read; of one that the strict way must look at, more than may be read."""
     text = resolved(piece)
@@ -70,11 +94,14 @@ def _string(piece: str) -> str:
     return decode(text) if "_x" in text else text
 
 
-def _is_short(data: bytes, budget: Budget) -> bool:
-    """Short enough that the bounds on tags and tokens need no second look; in UTF-8, as far as the part says."""
-    if not _DECLARED.match(data):
-        return False
-    return len(data) <= limits.TOKEN.value and data.count(b"<") <= budget.bounds.tags.value
+def _is_short(data: bytes) -> bool:
+    """Short enough that the bound on tokens needs no second look; in UTF-8, as far as the part says."""
+    return len(data) <= limits.TOKEN.value and _DECLARED.match(data) is not None
+
+
+def _has_few_tags(data: bytes, budget: Budget) -> bool:
+    most = budget.bounds.tags.value
+    return len(data) <= most or data.count(b"<") <= most
 
 
 # --- sheets --------------------------------------------------------------------------------------------------------
@@ -82,26 +109,63 @@ def _is_short(data: bytes, budget: Budget) -> bool:
 
 @dataclass(slots=True)
 class Compiled:
-    """A worksheet whose shared strings are still numbers; `said`: those of the last time, which made `cells`."""
+    """A worksheet without its plain numbers, whose shared strings are numbers still.
+
+    `shape` is what stood in it the first time, with the strings `said`.
+    """
 
     frame: Frame
     entries: tuple[Entry, ...]
     total: int
     characters: int
     strings: tuple[int, ...]
+    holes: Mapping[int, Hole]
     said: list[str] | None = None
-    cells: Mapping[Address, Cell] = field(default_factory=dict)
+    shape: Shape = field(default_factory=lambda: Shape({}))
+    places: tuple[tuple[Address, str], ...] = ()
+    """Of each shared string the cell and its format."""
+    all_cells: Mapping[Address, Cell | None] = field(default_factory=dict)
+    """Every cell of the shape in its order, `None` where it is blank."""
+    blanks: tuple[Address, ...] = ()
 
-    def cells_with(self, table: Sequence[str]) -> Mapping[Address, Cell]:
-        """The cells, with the texts that this workbook has for their numbers."""
+    def texts(self, table: Sequence[str]) -> dict[Address, Cell]:
+        """The cells whose texts are not those of the shape."""
         said = [table[number] for number in self.strings]
-        if said != self.said:
-            self.cells = {
-                (row, column): cell or _text_cell(table[number], shown)
-                for row, column, cell, number, shown in self.entries
-            }
-            self.said = said
-        return self.cells
+        if said == self.said:
+            return {}
+        others = self._others(said) if self.said is not None else None
+        if others is None:
+            self._begin(said)
+            return {}
+        return {at: _text_cell(text, shown) for text, (at, shown) in others}
+
+    def _others(self, said: list[str]) -> list[tuple[str, tuple[Address, str]]] | None:
+        """Where another text stands; `None` where so many do that it is another shape."""
+        pairs = zip(said, self.said or (), self.places, strict=True)
+        others = [(text, place) for text, known, place in pairs if text is not known and text != known]
+        return others if len(others) <= MOST_OTHERS else None
+
+    def _begin(self, said: list[str]) -> None:
+        """Another shape: with these texts, and without any number."""
+        self.said = said
+        self.places = tuple(((row, column), shown) for row, column, cell, _, shown in self.entries if cell is None)
+        texts = {at: _text_cell(text, shown) for text, (at, shown) in zip(said, self.places, strict=True)}
+        cells = {(row, column): cell or texts[row, column] for row, column, cell, _, _ in self.entries}
+        self.shape = Shape(cells)
+        self.all_cells = {at: cells.get(at) for at in sorted({*cells, *(hole.at for hole in self.holes.values())})}
+        self.blanks = tuple(at for at, cell in self.all_cells.items() if cell is None)
+
+    def filled(self, texts: Mapping[Address, Cell], numbers: Mapping[Address, Cell]) -> Mapping[Address, Cell]:
+        """The cells of the shape with those of one file, in the order of the sheet."""
+        cells = Shaped(self.all_cells if numbers else self.shape.cells)  # type: ignore[arg-type]
+        cells.shape, cells.texts, cells.numbers = self.shape, texts, numbers
+        cells.update(texts)
+        if numbers:
+            cells.update(numbers)
+            for at in self.blanks:
+                if at not in numbers:
+                    del cells[at]
+        return cells
 
 
 def _text_cell(text: str, shown: str) -> Cell:
@@ -113,24 +177,62 @@ def _short_text(text: str, shown: str) -> Cell:
     return Cell("text", text, None, shown)
 
 
+@kept(8192)
+def _number_cell(digits: str, formula: str | None, shown: str) -> Cell:
+    """The numbers of a form are small, and few are shown in more than one way."""
+    return Cell("number", digits, formula, shown)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A worksheet taken apart, see `holes`."""
+
+    left: bytes
+    numbers: Mapping[int, str]
+
+
+@remembered(64, largest=2**14)
+def _taken(data: bytes) -> Taken | None:
+    return Taken(*take_out(data)) if _is_short(data) else None
+
+
 def read_sheet(
     data: bytes, listed: ListedSheet, strings: Sequence[str], formats: Formats, budget: Budget
 ) -> RawSheet | None:
     """The worksheet; counts its cells and characters in `budget`."""
-    sheet = _compiled(data, formats) if _is_short(data, budget) else None
-    if sheet is None or not _fits(sheet, budget) or max(sheet.strings, default=-1) >= len(strings):
+    if not _has_few_tags(data, budget):
+        return None
+    taken = _taken(data)
+    if taken is None:
+        return None
+    sheet = _compiled(taken.left, formats)
+    if sheet is None or not sheet.holes.keys() >= taken.numbers.keys():
+        return None
+    typed = [(sheet.holes[at], digits) for at, digits in taken.numbers.items()]
+    filled = len(sheet.entries) + sum([not hole.formula for hole, _ in typed])
+    if not _fits(sheet, filled, budget) or max(sheet.strings, default=-1) >= len(strings):
         return None
     budget.characters += sheet.characters
-    budget.filled += len(sheet.entries)
+    budget.filled += filled
+    texts = sheet.texts(strings)
+    numbers = {
+        hole.at: _number_cell(digits, sheet.shape.cells[hole.at].formula if hole.formula else None, hole.format)
+        for hole, digits in typed
+    }
     frame = sheet.frame
-    hidden = frozenset(frame.hidden_rows), frozenset(frame.hidden_columns)
     return RawSheet(
-        listed.name, listed.state, sheet.cells_with(strings), tuple(frame.merges), *hidden, protected=frame.protected
+        listed.name,
+        listed.state,
+        sheet.filled(texts, numbers),
+        tuple(frame.merges),
+        frozenset(frame.hidden_rows),
+        frozenset(frame.hidden_columns),
+        frame.protected,
     )
 
 
-def _fits(sheet: Compiled, budget: Budget) -> bool:
-    bounds, filled = budget.bounds, len(sheet.entries)
+def _fits(sheet: Compiled, filled: int, budget: Budget) -> bool:
+    bounds = budget.bounds
     return (
         sheet.total <= bounds.cells.value
         and filled <= bounds.filled.value
@@ -155,7 +257,8 @@ def _compiled(data: bytes, formats: Formats) -> Compiled | None:
         return None
     entries = tuple(entry for row in rows for entry in row.entries)
     numbers = tuple(number for _, _, cell, number, _ in entries if cell is None)
-    return Compiled(frame, entries, sum(row.total for row in rows), sum(row.characters for row in rows), numbers)
+    holes = find_holes(data, len(head) + len(_OPEN), len(data) - len(tail) - len(_CLOSE), formats)
+    return Compiled(frame, entries, sum(row.total for row in rows), sum(row.characters for row in rows), numbers, holes)
 
 
 def _lines(body: bytes) -> list[tuple[bytes, bytes]] | None:

@@ -10,7 +10,8 @@ import re
 import struct
 
 from aggregator.reading import container
-from aggregator.reading.memory import remembered
+from aggregator.reading.directory import list_usual
+from aggregator.reading.memory import kept
 from aggregator.reading.refusals import Refused
 
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -61,9 +62,9 @@ def sniff(data: bytes) -> str:
     return "xlsx" if _DIRECTORY_OF_WORKBOOK.search(data[-65_536:]) else _in_text(data)
 
 
-@remembered(1)
+@kept(1)
 def _in_zip(data: bytes) -> str:
-    names = _zip_names(data)
+    names = list_usual(data) or _zip_names(data)
     for start, kind in _BY_NAME:
         if any(name.startswith(start) for name in names):
             return kind

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 
 from aggregator import layout as place
 from aggregator.forms import Form
-from aggregator.identity import find_details
 from aggregator.reading.book import Address, Cell, RawBook, RawSheet, a1
 from aggregator.register import Unit
 from aggregator.repair.carry import Entry, Move, Repair
 from aggregator.repair.lines import Left
 from aggregator.repair.table import OWN_SHEETS, FoundTable
-from aggregator.report import find_sheet
+from aggregator.sheets import find_details, find_sheet
 from aggregator.text import clean, label_key
 
 TYPED_ALWAYS = place.UNIT_LABELS[4:]

@@ -12,7 +12,7 @@ from aggregator.campaign import Campaign
 from aggregator.catalogue import severity_of
 from aggregator.examine import examine_bytes
 from aggregator.findings import Finding, Findings
-from aggregator.identity import Expectation, detail, find_details, identify
+from aggregator.identity import Expectation, identify
 from aggregator.layout import UNIT_LABELS
 from aggregator.outputs.marking.letter import Way, sentence
 from aggregator.outputs.marking.splice import CannotMark
@@ -26,6 +26,7 @@ from aggregator.register import Unit
 from aggregator.repair.carry import Entry, Move
 from aggregator.repair.lines import Left
 from aggregator.second_opinion import Source, bytes_of
+from aggregator.sheets import detail, find_details
 from aggregator.steps.mend import Found, Search, find_again, fresh_issue
 from aggregator.template import write_form
 
