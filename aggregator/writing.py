@@ -15,7 +15,7 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.format import Format
 
-from aggregator.bulk import MAX_TEXT, Formula, LineSheet, Look
+from aggregator.bulk import MAX_TEXT, LineSheet, Look, Value
 from aggregator.lint import lint_workbook
 from aggregator.reading.book import Address
 from aggregator.text import xml_safe
@@ -149,12 +149,13 @@ class Page:
         """How the cells of a line are to look, for `line`."""
         return self._sheet.look([self._book.format(style) for style in styles])
 
-    def line(self, row: int, values: Sequence[str | int | Formula | None], look: Look) -> None:
-        """A line from the first column on: for long tables, many times faster than cell by cell.
+    def line(self, row: int, values: Sequence[Value], look: Look, height: float | None = None, level: int = 0) -> None:
+        """A line from the first column on, right below the line before: for long tables, many times faster than cell
+        by cell. `height` in points; `level`: how deep the row stands in the outline.
 
         Nothing is typed in it, and its texts are not among `texts`.
         """
-        self._do("line", row - 1, values, look)
+        self._do("line", row - 1, values, look, height, level)
 
     def link_cell(self, at: Address, target: str, tip: str) -> None:
         """A link inside this workbook (`'Sheet'!A1`) on a cell, whatever stands in it."""
@@ -194,9 +195,8 @@ class Page:
         for column, width in enumerate(widths):
             self._do("set_column", column, column, width)
 
-    def height(self, row: int, points: float, level: int = 0) -> None:
-        """`level`: how deep the row stands in the outline."""
-        self._do("set_row", row - 1, points, None, {"level": level} if level else {})
+    def height(self, row: int, points: float) -> None:
+        self._do("set_row", row - 1, points)
 
     def validate(self, at: Address, rule: Mapping[str, Any]) -> None:
         self._do("data_validation", *_zero(at), *_zero(at), dict(rule))

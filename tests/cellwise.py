@@ -15,7 +15,16 @@ from aggregator.text import xml_safe
 Value = str | int | Formula | None
 
 
-def write_line(sheet: LineSheet, row: int, values: Sequence[Value], formats: Sequence[Format]) -> int:
+def write_line(
+    sheet: LineSheet,
+    row: int,
+    values: Sequence[Value],
+    formats: Sequence[Format],
+    height: float | None = None,
+    level: int = 0,
+) -> int:
+    if height is not None or level:
+        sheet.set_row(row, height, None, {"level": level})
     for column, (value, cell_format) in enumerate(zip(values, formats, strict=True)):
         if isinstance(value, int):
             sheet.write_number(row, column, value, cell_format)

@@ -1,9 +1,10 @@
-"""Whole lines and XlsxWriter's own cells: the same bytes."""
+"""Whole lines and XlsxWriter's own cells: the same parts, but for where a text stands and what rows say of their width."""
 
 from __future__ import annotations
 
 import io
 import random
+import re
 import zipfile
 from collections.abc import Callable
 
@@ -42,31 +43,48 @@ def made(write: Callable[[LineSheet, list[Format]], None], width: int) -> dict[s
         cell_format._get_xf_index()
     sheet = book.add_worksheet("A", worksheet_class=LineSheet)
     sheet.write_string(0, 0, "Mã", formats[0])
-    sheet.set_row(3, 40, None, {"level": 1})
+    sheet.set_row(1, 40, None, {"level": 1})
     write(sheet, formats)
     book.close()
     with zipfile.ZipFile(buffer) as archive:
         return {name: archive.read(name) for name in archive.namelist() if name != "docProps/core.xml"}
 
 
+SHEET, STRINGS = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"
+SHARED = re.compile(r' t="s"><v>([0-9]+)</v></c>')
+INLINE = re.compile(r' t="inlineStr"><is>(<t>[^<]*</t>)</is></c>')
+
+
+def told(parts: dict[str, bytes]) -> dict[str, bytes | str]:
+    """The parts with every text in its cell, and rows that do not say how wide they are."""
+    texts = re.findall("<si>(.*?)</si>", parts[STRINGS].decode(), re.DOTALL) if STRINGS in parts else []
+    sheet = SHARED.sub(lambda found: f">{texts[int(found[1])]}</c>", parts[SHEET].decode())
+    sheet = INLINE.sub(r">\1</c>", re.sub(' spans="[^"]*"', "", sheet))
+    kept = {name: data for name, data in parts.items() if name != STRINGS and b"haredStrings" not in data}
+    return {**kept, SHEET: sheet}
+
+
 @pytest.mark.parametrize("seed", range(8))
 @pytest.mark.parametrize("width", [1, 2, 30])
-def test_the_same_bytes(seed: int, width: int) -> None:
-    table = lines(random.Random(f"{seed} {width}"), 40, width)
+def test_the_same_cells(seed: int, width: int) -> None:
+    rng = random.Random(f"{seed} {width}")
+    table = lines(rng, 40, width)
+    looks = [(rng.choice([None, 15, 15.1, 20, 409]), rng.randrange(3)) for _ in table]
 
     def quick(sheet: LineSheet, formats: list[Format]) -> None:
         look = sheet.look(formats)
-        for row, values in enumerate(table, start=2):
-            assert sheet.line(row, values, look) == 0
-        link(sheet)
+        for row, (values, (height, level)) in enumerate(zip(table, looks, strict=True), start=2):
+            assert sheet.line(row, values, look, height, level) == 0
+        around(sheet)
 
     def slow(sheet: LineSheet, formats: list[Format]) -> None:
-        for row, values in enumerate(table, start=2):
-            write_line(sheet, row, values, formats)
-        link(sheet)
+        for row, (values, (height, level)) in enumerate(zip(table, looks, strict=True), start=2):
+            write_line(sheet, row, values, formats, height, level)
+        around(sheet)
 
-    def link(sheet: LineSheet) -> None:
-        """On texts and beside the table."""
+    def around(sheet: LineSheet) -> None:
+        """Links on texts and beside the table; a row below."""
+        sheet.write_string(50, 0, "Ngày …")
         sheet.ignore_write_string = True
         for row, column in ((0, 0), (60, width)):
             sheet.write_url(row, column, "internal:'A'!A1", None, None, "tip")
@@ -75,7 +93,42 @@ def test_the_same_bytes(seed: int, width: int) -> None:
                 if isinstance(value, str):
                     sheet.write_url(row, column, "internal:'A'!A1", None, None, "tip")
 
-    assert made(quick, width) == made(slow, width)
+    ours, theirs = made(quick, width), made(slow, width)
+    assert told(ours) == told(theirs)
+    assert width < 30 or len(ours[STRINGS]) < len(theirs[STRINGS])
+
+
+def test_lines_that_wait_on_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """More than is kept in memory: the same bytes."""
+    table = lines(random.Random(1), 40, 9)
+
+    def write(sheet: LineSheet, formats: list[Format]) -> None:
+        look = sheet.look(formats)
+        for row, values in enumerate(table):
+            sheet.line(row + 1, values, look)
+
+    small = made(write, 9)
+    monkeypatch.setattr("aggregator.bulk.IN_MEMORY", 100)
+    assert made(write, 9) == small
+
+
+@pytest.mark.parametrize("row", [3, 7])
+def test_lines_stand_one_below_the_other(row: int) -> None:
+    def write(sheet: LineSheet, formats: list[Format]) -> None:
+        look = sheet.look(formats)
+        assert sheet.line(4, [1, 2], look) == 0
+        assert sheet.line(row, [1, 2], look) == -1
+
+    made(write, 2)
+
+
+def test_a_line_is_not_written_over() -> None:
+    def write(sheet: LineSheet, formats: list[Format]) -> None:
+        sheet.line(4, [1, 2], sheet.look(formats))
+        sheet.write_number(4, 1, 5)
+
+    with pytest.raises(RuntimeError, match="row 5"):
+        made(write, 2)
 
 
 def test_a_line_that_does_not_fit_is_lost_aloud() -> None:

@@ -16,6 +16,7 @@ from aggregator.lint.fault import Fault, shown
 from aggregator.lint.ranges import COLUMNS, ROWS
 from aggregator.reading.areas import Area, column_number
 from aggregator.reading.book import column_letters
+from aggregator.text import CELL_LENGTH
 
 MAX_HEIGHT, MAX_OUTLINE = 409.5, 7
 LAST_DAY = 2_958_465
@@ -38,10 +39,11 @@ _ADDRESS = re.compile(rb"([A-Z]{1,4})([0-9]{1,8})")
 _PLAIN = re.compile(rb"<v>(-?[0-9]{1,17})</v>")
 _SHAPE = (
     rb'(?: s="[0-9]{1,9}")?'
-    rb'(?:/>| t="s"><v>[0-9]{1,9}</v></c>|>(?:<f>[^<]*</f>)?<v>-?[0-9]{1,17}</v></c>)'
+    rb'(?:/>| t="s"><v>[0-9]{1,9}</v></c>|>(?:<f>[^<]*</f>)?<v>-?[0-9]{1,17}</v></c>'
+    rb'| t="inlineStr"><is><t>[^<]*</t></is></c>)'
 )
 _PLAIN_ROW = re.compile(rb'<c r="[A-Z]{1,3}([0-9]{1,7})"%b(?:<c r="[A-Z]{1,3}\1"%b)*</row>' % (_SHAPE, _SHAPE))
-"""Nothing but shared texts, whole numbers, formulas with such a result, and blank cells, all of one row."""
+"""Nothing but texts, whole numbers, formulas with such a result, and blank cells, all of one row."""
 _LETTERS, _STYLE = re.compile(rb'r="([A-Z]+)'), re.compile(rb' s="([0-9]+)"')
 _INDEX, _FORMULA = re.compile(rb't="s"><v>([0-9]+)<'), re.compile(rb"<f>[^<]*</f><v>[^<]*</v>")
 _PLAIN_TYPES = frozenset({b"", b"n", b"s"})
@@ -102,6 +104,8 @@ class Scan:
         """The short way for what nearly all rows are: whether nothing is wrong, as far as that is seen at once."""
         grid, shape = self._grid, _PLAIN_ROW.fullmatch(rest)
         if shape is None or int(shape[1]) != row or row in grid.headers or row in grid.covered:
+            return False
+        if b"_x" in rest or len(rest) > CELL_LENGTH:  # a text that is escaped or may be too long
             return False
         styles, indexes = set(_STYLE.findall(rest)), set(_INDEX.findall(rest)) - self._indexes
         if not self._fine.issuperset(styles) or not grid.formats.dates.isdisjoint(styles):

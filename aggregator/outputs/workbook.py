@@ -148,7 +148,11 @@ def _fixed_texts(book: Book, lists: set[str]) -> Iterator[tuple[str, Mapping[Add
 
 def write_branches(book: Book, result: Consolidation, table: Table, links: Links, title: str) -> None:
     """One line per branch; how many returns it has is also seen as a bar."""
-    page = _write_table(book, result, table, f"THEO ĐƠN VỊ: {title}", BRANCH_WIDTHS, links)
+    page = _begin_table(book, result, table, f"THEO ĐƠN VỊ: {title}", BRANCH_WIDTHS)
+    lines = Lines(page, partial(_column_style, table), links.get(table.sheet, {}))
+    for row, line in enumerate(table.lines, start=FIRST_LINE):
+        lines.draw(row, line, (line[-1] == "",))
+    _end_table(page, table, links)
     column = len(BRANCH_WIDTHS) - 1
     bar = {"type": "data_bar", "bar_color": "#BDD7EE", "min_type": "num"}
     page.call("conditional_format", FIRST_LINE - 1, column, table.last_line - 1, column, {**bar, "min_value": 0})
@@ -156,9 +160,12 @@ def write_branches(book: Book, result: Consolidation, table: Table, links: Links
 
 def write_details(book: Book, result: Consolidation, table: Table, links: Links, title: str) -> None:
     """One line per leaf, those of a branch and of a parent folded under the first of them."""
-    page = _write_table(book, result, table, f"CHI TIẾT TỪNG BẢN NỘP: {title}", DETAIL_WIDTHS, links)
-    for row, level in enumerate(outline_levels(result), start=FIRST_LINE):
-        page.height(row, LINE_HEIGHT, level)
+    page = _begin_table(book, result, table, f"CHI TIẾT TỪNG BẢN NỘP: {title}", DETAIL_WIDTHS)
+    lines = Lines(page, partial(_column_style, table), links.get(table.sheet, {}))
+    levels = outline_levels(result)
+    for row, (line, level) in enumerate(zip(table.lines, levels, strict=True), start=FIRST_LINE):
+        lines.draw(row, line, (False,), LINE_HEIGHT, level)
+    _end_table(page, table, links)
     page.call("outline_settings", True, False, False, False)
 
 
@@ -170,9 +177,7 @@ def outline_levels(result: Consolidation) -> Iterator[int]:
             yield 0 if number == 0 else 2 if parent == parents[number - 1] else 1
 
 
-def _write_table(
-    book: Book, result: Consolidation, table: Table, title: str, widths: Sequence[float], links: Links
-) -> Page:
+def _begin_table(book: Book, result: Consolidation, table: Table, title: str, widths: Sequence[float]) -> Page:
     """Not filtered or sorted from the header: sorting `Chi tiết` would tear the blocks that are summed."""
     page = book.page(table.sheet)
     page.widths(_table_widths(table, widths))
@@ -183,12 +188,12 @@ def _write_table(
     page.height(LABEL_ROW, WORD_HEIGHT)
     for column, header in enumerate(table.headers, start=1):
         page.text((HEADER_ROW, column), header, HEAD)
-    lines = Lines(page, partial(_column_style, table), links.get(table.sheet, {}))
-    for row, line in enumerate(table.lines, start=FIRST_LINE):
-        lines.draw(row, line, (line[-1] == "",))
+    return page
+
+
+def _end_table(page: Page, table: Table, links: Links) -> None:
     _write_links(page, links)
     _print_wide(page, table)
-    return page
 
 
 def _column_style(table: Table, column: int, linked: bool, extra: Sequence[Hashable]) -> Style:
@@ -257,8 +262,7 @@ def write_listing(book: Book, listing: Listing, links: Links | None = None) -> N
     marked = [number for number, (text, _) in enumerate(listing.columns) if text in MARKED]
     lines = Lines(page, partial(_listed_style, marked), (links or {}).get(listing.sheet, {}))
     for row, line in enumerate(listing.lines, start=header + 1):
-        lines.draw(row, line, tuple([str(line[number]) for number in marked]))
-        page.height(row, _line_height(line, widths))
+        lines.draw(row, line, tuple([str(line[number]) for number in marked]), _line_height(line, widths))
     _write_links(page, links or {})
     if listing.lines:
         page.call("autofilter", header - 1, 0, header + len(listing.lines) - 1, len(listing.columns) - 1)

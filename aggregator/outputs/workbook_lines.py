@@ -32,7 +32,9 @@ class Lines:
             self._linked[row] = (*self._linked.get(row, ()), column)
         self._looks: dict[Hashable, Look] = {}
 
-    def draw(self, row: int, line: Sequence[Value], extra: Extra = ()) -> None:
+    def draw(
+        self, row: int, line: Sequence[Value], extra: Extra = (), height: float | None = None, level: int = 0
+    ) -> None:
         linked = self._linked.get(row, ())
         kinds = tuple([KINDS.get(value.__class__, WORDS) for value in line])
         key = (kinds, linked, extra)
@@ -42,7 +44,7 @@ class Lines:
             look = self._page.look([styled(kind, style) for kind, style in zip(kinds, styles, strict=True)])
             self._looks[key] = look
         values = [shortened(value) if isinstance(value, str) else value for value in line]
-        self._page.line(row, values, look)
+        self._page.line(row, values, look, height, level)
 
 
 def styled(kind: str, style: Style) -> Style:
