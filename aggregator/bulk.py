@@ -8,11 +8,12 @@ their cells, as nearly every text of a long table stands there once, and the row
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 from shutil import copyfileobj
 from tempfile import SpooledTemporaryFile
-from typing import Protocol
+from typing import Any, Protocol
 
 from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name
@@ -28,6 +29,10 @@ IN_MEMORY = 2**25
 """Characters of lines that wait in memory; more of them wait on the disk."""
 
 
+_ROW, _OPEN = "\0", "%s"
+"""In a template, the number of the row and what a cell holds."""
+
+
 class Formula(Protocol):
     """A formula without `=` and the result stored with it."""
 
@@ -38,8 +43,21 @@ class Formula(Protocol):
 
 
 Value = str | int | Formula | None
-Look = Sequence[tuple[str, str]]
-"""Of each column, the beginning of its cells up to the row's number, and what follows that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How lines look whose values are of the same types, column by column.
+
+    `template` is their XML but for row numbers and what the cells hold; of those with a text, `texts` has the column,
+    the beginning up to the row's number, and what follows that. `numbers` and `formulas` are columns.
+    """
+
+    types: tuple[type, ...]
+    template: str
+    texts: tuple[tuple[int, str, str], ...]
+    numbers: tuple[int, ...]
+    formulas: tuple[int, ...]
 
 
 class LineSheet(Worksheet):  # type: ignore[misc]
@@ -47,48 +65,66 @@ class LineSheet(Worksheet):  # type: ignore[misc]
 
     def __init__(self) -> None:
         super().__init__()
-        self._lines = SpooledTemporaryFile(IN_MEMORY, "w+", encoding="utf-8", newline="")  # noqa: SIM115  # read at the end
+        self._lines: SpooledTemporaryFile[str] | None = None
         self.dim_rowmin: int | None
         self.dim_rowmax: int | None
         self.outline_row_level: int
         self._first_line = self._behind = 0
         """Rows from 0: of the first line, and behind the last."""
 
-    def look(self, formats: Sequence[Format]) -> Look:
-        """What `line` wants to know of the formats of its cells."""
-        return [
-            (f'<c r="{xl_col_to_name(column)}', f'" s="{cell_format._get_xf_index()}"')
-            for column, cell_format in enumerate(formats)
-        ]
+    def look(self, formats: Sequence[Format], types: Sequence[type]) -> Look:
+        """What `line` wants to know of the formats and the types of its values."""
+        cells, texts = [], []
+        for column, (cell_format, kind) in enumerate(zip(formats, types, strict=True)):
+            head, tail = f'<c r="{xl_col_to_name(column)}', f'" s="{cell_format._get_xf_index()}"'
+            if kind is str:
+                texts.append((column, head, tail))
+            cells.append(_OPEN if kind is str else f"{head}{_ROW}{tail}{_OPEN}")
+        numbers = tuple(column for column, kind in enumerate(types) if kind is int)
+        formulas = tuple(column for column, kind in enumerate(types) if kind not in (int, str))
+        return Look(tuple(types), "".join(cells), tuple(texts), numbers, formulas)
 
     def line(self, row: int, values: Sequence[Value], look: Look, height: float | None = None, level: int = 0) -> int:
         """Write texts, whole numbers, formulas and blank cells; `row` counts from 0, `height` in points, `level` is how
-        deep the row stands in the outline. Gives -1 where it is lost: off the sheet, or not below the line before."""
+        deep the row stands in the outline. Gives -1 where it is lost: off the sheet, not below the line before, or of
+        other types than the look."""
         if self._check_dimensions(row, 0) or self._check_dimensions(row, len(values) - 1):
             return -1
-        if not self._behind:
+        if self._lines is None:
+            self._lines = SpooledTemporaryFile(IN_MEMORY, "w+", encoding="utf-8", newline="")  # noqa: SIM115  # `discard`
             self._first_line = self._behind = row
-        if row != self._behind:
+        if row != self._behind or types_of(values) != look.types:
             return -1
         number = str(row + 1)
-        cells = [self._cell(head, number, tail, value) for (head, tail), value in zip(look, values, strict=True)]
-        self._lines.write(f'<row r="{number}"{self._row_look(height, level)}>{"".join(cells)}</row>')
+        cells = look.template.replace(_ROW, number) % self._inside(number, values, look)
+        self._lines.write(f'<row r="{number}"{self._row_look(height, level)}>{cells}</row>')
         self._behind += 1
         self.outline_row_level = max(self.outline_row_level, level)
         return 0
 
-    def _cell(self, head: str, number: str, tail: str, value: Value) -> str:
-        if value is None or value == "":
-            return f"{head}{number}{tail}/>"
-        if isinstance(value, str):
-            if plain := _plain(value):
-                return f'{head}{number}{tail} t="inlineStr"><is><t>{plain}</t></is></c>'
-            index = self.str_table._get_shared_string_index(xml_safe(value)[:MAX_TEXT])
-            return f'{head}{number}{tail} t="s"><v>{index}</v></c>'
-        if isinstance(value, int):
-            digits = str(value) if -EXACT < value < EXACT else f"{value:.16G}"
-            return f"{head}{number}{tail}><v>{digits}</v></c>"
-        return f"{head}{number}{tail}><f>{escape(value.formula, quote=False)}</f><v>{value.value}</v></c>"
+    def _inside(self, number: str, values: Sequence[Any], look: Look) -> tuple[Any, ...]:
+        """What the template of a line leaves open."""
+        inside = list(values)
+        for column, head, tail in look.texts:
+            inside[column] = self._text(head + number + tail, values[column])
+        for column in look.formulas:
+            found = values[column]
+            inside[column] = f"><f>{escape(found.formula, quote=False)}</f><v>{found.value}</v></c>"
+        for column in look.numbers:
+            value = values[column]
+            inside[column] = "/>" if value is None else f"><v>{value}</v></c>"
+            if value is not None and not -EXACT < value < EXACT:
+                inside[column] = f"><v>{value:.16G}</v></c>"
+        return tuple(inside)
+
+    def _text(self, start: str, text: str) -> str:
+        """The cell of a text."""
+        if not text:
+            return f"{start}/>"
+        if plain := _plain(text):
+            return f'{start} t="inlineStr"><is><t>{plain}</t></is></c>'
+        index = self.str_table._get_shared_string_index(xml_safe(text)[:MAX_TEXT])
+        return f'{start} t="s"><v>{index}</v></c>'
 
     def _row_look(self, height: float | None, level: int) -> str:
         usual = self.default_row_height
@@ -98,7 +134,7 @@ class LineSheet(Worksheet):  # type: ignore[misc]
     def _write_rows(self) -> None:
         """The rows of XlsxWriter above and below the lines, and these."""
         first, last = self.dim_rowmin or 0, self.dim_rowmax or 0
-        if not self._behind:
+        if self._lines is None:
             super()._write_rows()
             return
         if lost := [row for row in (*self.row_info, *self.table) if self._first_line <= row < self._behind]:
@@ -106,14 +142,24 @@ class LineSheet(Worksheet):  # type: ignore[misc]
         self._write_between(first, self._first_line - 1)
         self._lines.seek(0)
         copyfileobj(self._lines, self.fh)
-        self._lines.close()
+        self.discard()
         self._write_between(self._behind, last)
         self.dim_rowmin, self.dim_rowmax = first, last
+
+    def discard(self) -> None:
+        """The lines are needed no more."""
+        if self._lines is not None:
+            self._lines.close()
 
     def _write_between(self, first: int, last: int) -> None:
         self.dim_rowmin, self.dim_rowmax = first, last
         if first <= last:
             super()._write_rows()
+
+
+def types_of(values: Sequence[Value]) -> tuple[type, ...]:
+    """The types of a line; a blank cell counts as a number that is not there."""
+    return tuple([int if value is None else value.__class__ for value in values])
 
 
 def _plain(text: str) -> str | None:

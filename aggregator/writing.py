@@ -10,18 +10,23 @@ import io
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import xlsxwriter
 from xlsxwriter.format import Format
 
+from aggregator.beside import Beside
 from aggregator.bulk import MAX_TEXT, LineSheet, Look, Value
-from aggregator.lint import lint_workbook
+from aggregator.lint import Fault, lint_workbook
 from aggregator.reading.book import Address
 from aggregator.text import xml_safe
 
 CREATED = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 """Pinned: no clock stands in any output, so the same inputs give the same bytes."""
+
+WORTH_TWO = (2**20, 2**25)
+"""Bytes of a workbook that is looked at by two processes: from … to."""
 
 OPTIONS = {
     "in_memory": True,
@@ -45,12 +50,23 @@ def build(make: Callable[[Book], None], **properties: str) -> bytes:
         warnings.simplefilter("error")
         buffer = io.BytesIO()
         book = Book(xlsxwriter.Workbook(buffer, OPTIONS), properties)
-        make(book)
-        book.close()
+        try:
+            make(book)
+            book.close()
+        finally:
+            book.discard()
     data = buffer.getvalue()
-    if faults := lint_workbook(data, own=True):
+    if faults := _lint(data):
         raise LostInWriting("; ".join(str(fault) for fault in faults[:5]))
     return data
+
+
+def _lint(data: bytes) -> tuple[Fault, ...]:
+    """On two cores, where that is worth it and the workbook is not so large that both would fill the memory."""
+    if not WORTH_TWO[0] < len(data) < WORTH_TWO[1]:
+        return lint_workbook(data, own=True)
+    with Beside(partial(lint_workbook, data, own=True, half="largest")) as largest:
+        return (*lint_workbook(data, own=True, half="rest"), *largest.result())
 
 
 class Book:
@@ -96,6 +112,11 @@ class Book:
         for page in self._pages:
             page.check_typed()
         self._workbook.close()
+
+    def discard(self) -> None:
+        """Whatever waits on the disk is needed no more."""
+        for sheet in self._workbook.worksheets():
+            sheet.discard()
 
 
 class Page:
@@ -145,9 +166,9 @@ class Page:
         """A formula without `=` and the result stored with it."""
         self._do("write_formula", *_zero(at), f"={formula}", self._book.format(style), value)
 
-    def look(self, styles: Sequence[Style]) -> Look:
-        """How the cells of a line are to look, for `line`."""
-        return self._sheet.look([self._book.format(style) for style in styles])
+    def look(self, styles: Sequence[Style], types: Sequence[type]) -> Look:
+        """How the cells of a line are to look that are of these types, for `line`."""
+        return self._sheet.look([self._book.format(style) for style in styles], types)
 
     def line(self, row: int, values: Sequence[Value], look: Look, height: float | None = None, level: int = 0) -> None:
         """A line from the first column on, right below the line before: for long tables, many times faster than cell

@@ -41,7 +41,7 @@ def write_line(
 def cell_by_cell() -> Iterator[None]:
     """All workbooks are written so."""
 
-    def look(_sheet: LineSheet, formats: Sequence[Format]) -> Any:
+    def look(_sheet: LineSheet, formats: Sequence[Format], _types: Sequence[type]) -> Any:
         return formats
 
     with pytest.MonkeyPatch.context() as patch:

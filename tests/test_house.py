@@ -24,6 +24,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("aggregator",),
     ("plain",),
     ("text", "words", "resources", "findings", "seal", "disposable"),
+    ("beside",),
     ("reading",),
     ("lint",),
     ("catalogue", "documents"),

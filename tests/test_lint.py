@@ -88,7 +88,7 @@ def test_every_kind_of_the_lint_has_its_fault() -> None:
         (b"", "not-a-zip", ""),
         (rich()[:-40], "not-a-zip", ""),
         (write_zip([Part("a.xml", b"<a/>")]), "part-missing", "[Content_Types].xml"),
-        (write_zip([Part("a.xml", b"<a/>", size=2**30 + 1)]), "too-large", ""),
+        (write_zip([Part(f"{name}.xml", b"<a/>", size=2**32 - 2) for name in "abcde"]), "too-large", ""),
         (write_zip([Part("a.xml", b"<a/>", checksum=1)]), "part-damaged", "a.xml"),
         (
             pack({**rich_parts(), "xl/_rels/none.xml.rels": b"<Relationships/>"}),

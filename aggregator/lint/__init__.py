@@ -8,34 +8,42 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
+from typing import Literal
 
 from aggregator.lint.fault import Broken, Fault
 from aggregator.lint.package import check_package, open_package
-from aggregator.lint.workbook import check_workbook
+from aggregator.lint.workbook import check_largest, check_workbook
 
-__all__ = ["MOST", "Fault", "lint_workbook"]
+__all__ = ["MOST", "Fault", "Half", "lint_workbook"]
+
+Half = Literal["largest", "rest"]
+"""The cells of the largest sheet, or all the rest."""
 
 MOST = 100
 """Faults that are named; nobody reads on."""
 
 
-def lint_workbook(data: bytes, *, own: bool = False) -> tuple[Fault, ...]:
+def lint_workbook(data: bytes, *, own: bool = False, half: Half | None = None) -> tuple[Fault, ...]:
     """What is wrong with a workbook; empty when nothing is.
 
     own: what holds only for workbooks that we write, too: a result is stored with every formula, for example.
+    half: one half of the work, which two processes may do at once; nothing is wrong when both find nothing.
     """
-    return tuple(islice(_faults(data, own), MOST))
+    return tuple(islice(_faults(data, own, half), MOST))
 
 
-def _faults(data: bytes, own: bool) -> Iterator[Fault]:
+def _faults(data: bytes, own: bool, half: Half | None) -> Iterator[Fault]:
     try:
         package = open_package(data)
+        if half == "largest":
+            yield from check_largest(package, own)
+            return
         unreadable = False
         for fault in check_package(package, own):
             unreadable = unreadable or fault.kind in _UNREADABLE
             yield fault
         if not unreadable:
-            yield from check_workbook(package, own)
+            yield from check_workbook(package, own, but_largest=half == "rest")
     except Broken as broken:
         yield broken.fault
 

@@ -14,6 +14,7 @@ from typing import TypeVar
 from aggregator.lint.contents import CONTENT, Grid, attributes_of, content_faults, text_of
 from aggregator.lint.fault import Fault, shown
 from aggregator.lint.ranges import COLUMNS, ROWS
+from aggregator.lint.shapes import Holds, apart, rows_in
 from aggregator.reading.areas import Area, column_number
 from aggregator.reading.book import column_letters
 from aggregator.text import CELL_LENGTH
@@ -24,6 +25,9 @@ LAST_DAY = 2_958_465
 REMEMBERED = 50_000
 """Contents that are kept in mind; bounds the memory."""
 
+MOST_KEPT = 500
+"""Shapes of rows that are kept in mind."""
+
 T = TypeVar("T")
 Cell = tuple[bytes, bytes, bytes, bytes, bytes, bytes]
 """Column letters, row digits, format, type; inside, a whole number and nothing else, or all other contents."""
@@ -33,7 +37,7 @@ _OURS = re.compile(
     rb"(?:/>|>(?:<v>(-?[0-9]{1,17})</v></c>|(.*?)</c>))",
     re.DOTALL,
 )
-_OUR_ROW = re.compile(rb' r="([0-9]{1,8})"(?: spans="[0-9: ]*")?')
+_OUR_ROW = re.compile(rb' r="([0-9]{1,8})"([^<>]{0,80})')
 _ANY = re.compile(rb"<c(\s[^>]*?)?(?:/>|>(.*?)</c>)", re.DOTALL)
 _ADDRESS = re.compile(rb"([A-Z]{1,4})([0-9]{1,8})")
 _PLAIN = re.compile(rb"<v>(-?[0-9]{1,17})</v>")
@@ -59,6 +63,8 @@ class Scan:
         self._letters: tuple[bytes, ...] = ()
         self._indexes: set[bytes] = set()
         self._contents: set[tuple[bytes, bytes]] = set()
+        self._heads: set[bytes] = set()
+        self._shapes: dict[bytes, Holds] = {}
         self._rows: list[int] = []
         self._columns: list[int] = []
 
@@ -68,24 +74,29 @@ class Scan:
             return None
         return min(self._rows), min(self._columns), max(self._rows), max(self._columns)
 
-    def check(self, data: bytes) -> Iterator[Fault]:
-        """`data`: what stands inside sheetData."""
-        if b"<!" in data or b"<?" in data:
+    def check(self, data: bytes, start: int, end: int) -> Iterator[Fault]:
+        """`start` to `end`: what stands inside sheetData."""
+        if data.find(b"<!", start, end) >= 0 or data.find(b"<?", start, end) >= 0:
             yield Fault(
                 "odd-markup", self._grid.part, "sheetData", "a comment, an instruction or CDATA among the cells"
             )
             return
-        for piece in data.split(b"<row")[1:]:
+        for piece in rows_in(data, start, end):
             head, _, rest = piece.partition(b">")
             ours = _OUR_ROW.fullmatch(head)
-            attributes = {} if ours else attributes_of(head)
+            known = ours is not None and ours[2] in self._heads
+            attributes = {} if known else attributes_of(head)
             row = int(ours[1]) if ours else _whole(attributes.get(b"r"), self._last + 1)
-            yield from self._check_row(row, attributes)
+            yield from self._check_order(row)
+            wrong = () if known else tuple(self._check_look(row, attributes))
+            yield from wrong
+            if ours and not wrong and len(self._heads) < MOST_KEPT:
+                self._heads.add(ours[2])
             self._last = max(self._last, row)
             if not head.endswith(b"/") and not self._is_fine(row, rest) and (cells := _cells(rest)):
                 yield from self._check_cells(row, cells)
 
-    def _check_row(self, row: int, attributes: Mapping[bytes, bytes]) -> Iterator[Fault]:
+    def _check_order(self, row: int) -> Iterator[Fault]:
         part, place = self._grid.part, f"row {row}"
         if row == self._last:
             yield Fault("row-twice", part, place, "two rows of this number")
@@ -93,6 +104,9 @@ class Scan:
             yield Fault("row-out-of-order", part, place, f"stands behind row {self._last}")
         if not 1 <= row <= ROWS:
             yield Fault("row-outside-grid", part, place, f"rows end at {ROWS}")
+
+    def _check_look(self, row: int, attributes: Mapping[bytes, bytes]) -> Iterator[Fault]:
+        part, place = self._grid.part, f"row {row}"
         if (height := attributes.get(b"ht")) and not 0 <= _float(height) <= MAX_HEIGHT:
             yield Fault("row-too-high", part, place, f"{height.decode()} points, at most {MAX_HEIGHT}")
         if (style := attributes.get(b"s", b"")) not in self._fine:
@@ -102,18 +116,43 @@ class Scan:
 
     def _is_fine(self, row: int, rest: bytes) -> bool:
         """The short way for what nearly all rows are: whether nothing is wrong, as far as that is seen at once."""
-        grid, shape = self._grid, _PLAIN_ROW.fullmatch(rest)
-        if shape is None or int(shape[1]) != row or row in grid.headers or row in grid.covered:
+        if row in self._grid.headers or row in self._grid.covered:
             return False
         if b"_x" in rest or len(rest) > CELL_LENGTH:  # a text that is escaped or may be too long
+            return False
+        outside, inside = apart(rest, row)
+        holds = self._shapes.get(outside)
+        if holds is not None:
+            return self._holds_fine(row, inside, holds)
+        fine = self._is_fine_row(row, rest)
+        if fine and len(self._shapes) < MOST_KEPT:
+            self._shapes[outside] = Holds.of(outside)
+        return fine
+
+    def _holds_fine(self, row: int, inside: Sequence[bytes], holds: Holds) -> bool:
+        """Whether a row like one that was fine holds nothing wrong."""
+        if not holds.whole_numbers(inside):
+            return False
+        indexes = {inside[at] for at in holds.indexes} - self._indexes
+        contents = {(b"", b"<f>%b</f><v>%b</v>" % (inside[at], inside[at + 1])) for at in holds.formulas}
+        return self._are_fine(row, indexes, contents - self._contents)
+
+    def _is_fine_row(self, row: int, rest: bytes) -> bool:
+        grid, shape = self._grid, _PLAIN_ROW.fullmatch(rest)
+        if shape is None or int(shape[1]) != row:
             return False
         styles, indexes = set(_STYLE.findall(rest)), set(_INDEX.findall(rest)) - self._indexes
         if not self._fine.issuperset(styles) or not grid.formats.dates.isdisjoint(styles):
             return False
-        if tuple(_LETTERS.findall(rest)) != self._letters or not self._are_indexes(indexes):
+        if tuple(_LETTERS.findall(rest)) != self._letters:
             return False
-        contents = {(b"", found) for found in _FORMULA.findall(rest)} - self._contents
-        if any(True for pair in contents for _ in content_faults(*pair, grid)):
+        return self._are_fine(row, indexes, {(b"", found) for found in _FORMULA.findall(rest)} - self._contents)
+
+    def _are_fine(self, row: int, indexes: set[bytes], contents: set[tuple[bytes, bytes]]) -> bool:
+        """Whether indexes of texts and contents that were not seen before are."""
+        if not self._are_indexes(indexes):
+            return False
+        if any(True for pair in contents for _ in content_faults(*pair, self._grid)):
             return False
         self._rows = [*self._rows[:1], row]
         self._indexes = _with(self._indexes, indexes)

@@ -21,8 +21,11 @@ from aggregator.lint.markup import RELATIONS, check_markup, local, parse, twice
 TYPES_PART = "[Content_Types].xml"
 ROOT = ""
 """The source of the relationships of the package itself."""
-MAX_UNPACKED = 2**30
+MAX_UNPACKED = 2**34
 """Bytes that are looked at; nothing that we write comes near."""
+LARGE = 2**23
+"""Bytes of a part that is not kept."""
+MARKUP = (".xml", ".rels", ".vml")
 MAX_LINK = 2_079
 
 _TYPE_ENDS = {
@@ -80,12 +83,32 @@ def open_package(data: bytes) -> Package:
     if sum(item.file_size for item in archive.infolist()) > MAX_UNPACKED:
         raise Broken(Fault("too-large", "", "", f"more than {MAX_UNPACKED} bytes unpacked"))
     parts = tuple(item.filename for item in archive.infolist() if not item.is_dir())
-    contents = {part: _read(archive, part) for part in parts}
-    if TYPES_PART not in contents:
+    contents = Contents(archive)
+    if TYPES_PART not in parts:
         raise Broken(Fault("part-missing", TYPES_PART, "", "no part has a type"))
     types = _types(contents[TYPES_PART])
-    relations = {_source(part): _relations(part, data) for part, data in contents.items() if part.endswith(".rels")}
-    return Package(MappingProxyType(contents), parts, MappingProxyType(types), MappingProxyType(relations))
+    relations = {_source(part): _relations(part, contents[part]) for part in parts if part.endswith(".rels")}
+    return Package(contents, parts, MappingProxyType(types), MappingProxyType(relations))
+
+
+class Contents(Mapping[str, bytes]):
+    """The bytes of each part. Large ones are unpacked whenever they are wanted: only one of them is in memory."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+        self._sizes = {item.filename: item.file_size for item in archive.infolist() if not item.is_dir()}
+        small = (part for part, size in self._sizes.items() if size <= LARGE or not part.endswith(MARKUP))
+        self._small = {part: _read(archive, part) for part in small}
+
+    def __getitem__(self, part: str) -> bytes:
+        known = self._small.get(part)
+        return _read(self._archive, part) if known is None else known
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._sizes)
+
+    def __len__(self) -> int:
+        return len(self._sizes)
 
 
 def _read(archive: zipfile.ZipFile, part: str) -> bytes:
@@ -128,7 +151,7 @@ def check_package(package: Package, own: bool) -> Iterator[Fault]:
     if own:
         yield from _check_reached(package)
     for part in package.parts:
-        if part.endswith((".xml", ".rels", ".vml")):
+        if part.endswith(MARKUP):
             yield from check_markup(part, package.read(part))
 
 

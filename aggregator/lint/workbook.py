@@ -31,7 +31,8 @@ class Facts:
     selected: dict[str, bool] = field(default_factory=dict)
 
 
-def check_workbook(package: Package, own: bool) -> Iterator[Fault]:
+def check_workbook(package: Package, own: bool, but_largest: bool = False) -> Iterator[Fault]:
+    """`but_largest`: without the cells of the largest sheet."""
     yield from check_properties(package)
     books = package.leading(ROOT, "officeDocument")
     if not books:
@@ -41,26 +42,53 @@ def check_workbook(package: Package, own: bool) -> Iterator[Fault]:
     root = parse(part, package.read(part))
     yield from check_uses(package, part, root)
     yield from names.check_names(part, root, own)
+    facts = _facts(package, part, root, own)
+    yield from _check_looks(part, facts)
+    sheets_in_order = _sheets(part, facts)
+    spared = _largest(package, sheets_in_order) if but_largest else None
+    for place, target in sheets_in_order:
+        yield from _check_sheet(target, place, facts)
+        if target != spared:
+            yield from _check_cells(target, facts)
+    yield from tables.check_names(facts.tables, facts.around.names)
+    yield from names.check_selected(facts.selected)
+
+
+def check_largest(package: Package, own: bool) -> Iterator[Fault]:
+    """The cells of the largest sheet alone."""
+    for book in package.leading(ROOT, "officeDocument")[:1]:
+        facts = _facts(package, book.target, parse(book.target, package.read(book.target)), own)
+        if part := _largest(package, _sheets(book.target, facts)):
+            yield from _check_cells(part, facts)
+
+
+def _facts(package: Package, part: str, root: Element, own: bool) -> Facts:
     styles, texts = (_first(package, part, kind) for kind in ("styles", "sharedStrings"))
-    found = formats.Formats()
-    if styles:
-        tree = parse(styles, package.read(styles))
-        found = formats.read_formats(tree)
-        yield from formats.check_formats(styles, tree, own)
-    items: list[bytes] = []
-    if texts:
-        data = package.read(texts)
-        items = strings.split_strings(data)
-        yield from strings.check_strings(texts, data, items, own)
+    found = formats.read_formats(parse(styles, package.read(styles))) if styles else formats.Formats()
+    items = strings.split_strings(package.read(texts)) if texts else []
     known = frozenset(name.casefold() for name in names.sheet_names(root))
     around = Around(known, names.defined_names(root), found, own)
-    facts = Facts(package, root, around, items, names.filters(root))
-    targets = {line.id: line.target for line in package.leading(part, "worksheet")}
-    for place, sheet in enumerate(root.findall("sheets/sheet")):
-        if target := targets.get(sheet.get(ID, "")):
-            yield from _check_sheet(target, place, facts)
-    yield from tables.check_names(facts.tables, around.names)
-    yield from names.check_selected(facts.selected)
+    return Facts(package, root, around, items, names.filters(root))
+
+
+def _check_looks(part: str, facts: Facts) -> Iterator[Fault]:
+    """The formats and the shared texts."""
+    package, own = facts.package, facts.around.own
+    if styles := _first(package, part, "styles"):
+        yield from formats.check_formats(styles, parse(styles, package.read(styles)), own)
+    if texts := _first(package, part, "sharedStrings"):
+        yield from strings.check_strings(texts, package.read(texts), facts.strings, own)
+
+
+def _sheets(part: str, facts: Facts) -> list[tuple[int, str]]:
+    """Place and part of the worksheets, in order."""
+    targets = {line.id: line.target for line in facts.package.leading(part, "worksheet")}
+    found = ((place, targets.get(sheet.get(ID, ""))) for place, sheet in enumerate(facts.root.findall("sheets/sheet")))
+    return [(place, target) for place, target in found if target]
+
+
+def _largest(package: Package, found: list[tuple[int, str]]) -> str | None:
+    return max((target for _, target in found), key=lambda part: len(package.read(part)), default=None)
 
 
 def _first(package: Package, source: str, kind: str) -> str | None:
@@ -69,8 +97,8 @@ def _first(package: Package, source: str, kind: str) -> str | None:
 
 def _check_sheet(part: str, place: int, facts: Facts) -> Iterator[Fault]:
     data = facts.package.read(part)
-    cells, rest = split_cells(data)
-    root = parse(part, rest)
+    start, end = find_cells(data)
+    root = parse(part, data[:start] + data[end:])
     around, own = facts.around, facts.around.own
     facts.selected[part] = names.is_selected(root)
     yield from check_uses(facts.package, part, root)
@@ -81,17 +109,23 @@ def _check_sheet(part: str, place: int, facts: Facts) -> Iterator[Fault]:
     yield from tables.check_tables(part, here, merges, around.formats.differences)
     yield from tables.check_filter(part, root, here, facts.filters.get(place), own)
     yield from drawings.check_drawings(facts.package, part, root, around.sheets, own)
-    covered = sheets.rows_of(merges) if own else {}
-    scan = Scan(Grid(part, around.formats, facts.strings, around.sheets, own, tables.headers_of(here), covered))
-    yield from scan.check(cells)
+
+
+def _check_cells(part: str, facts: Facts) -> Iterator[Fault]:
+    """The rows of one sheet and what stands in them."""
+    data, around, own = facts.package.read(part), facts.around, facts.around.own
+    start, end = find_cells(data)
+    root = parse(part, data[:start] + data[end:])
+    covered = sheets.rows_of(sheets.merged(root)) if own else {}
+    headers = tables.headers_of(tables.read_tables(facts.package, part))
+    scan = Scan(Grid(part, around.formats, facts.strings, around.sheets, own, headers, covered))
+    yield from scan.check(data, start, end)
     if own:
         yield from sheets.check_used(part, root, scan.used)
 
 
-def split_cells(data: bytes) -> tuple[bytes, bytes]:
-    """What stands inside `sheetData`, and the sheet without it."""
-    start = data.find(_START)
-    inside, end = data.find(b">", start) + 1, data.rfind(_END)
-    if start < 0 or end < inside:
-        return b"", data
-    return data[inside:end], data[:inside] + data[end:]
+def find_cells(data: bytes) -> tuple[int, int]:
+    """From where to where the rows stand inside `sheetData`."""
+    tag = data.find(_START)
+    start, end = data.find(b">", tag) + 1, data.rfind(_END)
+    return (0, 0) if tag < 0 or end < start else (start, end)

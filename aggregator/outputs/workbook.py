@@ -289,7 +289,7 @@ def _line_height(line: Sequence[str | int], widths: Sequence[float]) -> float:
 def _write_hidden(book: Book, lines: Sequence[Line]) -> None:
     """Texts only; a line that does not fit into a cell would be lost, so it stops the writing."""
     page = book.page(CHECK_SHEET)
-    look = page.look([HIDDEN] * 3)
+    look = page.look([HIDDEN] * 3, [str] * 3)
     for row, line in enumerate(lines, start=1):
         if max(map(len, line)) > MAX_TEXT:
             raise LostInWriting(f"{CHECK_SHEET}: line {row} is longer than a cell")

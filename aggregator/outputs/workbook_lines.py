@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from types import NoneType
 
-from aggregator.bulk import Look
+from aggregator.bulk import Look, types_of
 from aggregator.outputs.workbook_layout import Sum, Value, shortened
 from aggregator.outputs.workbook_looks import NUMBER, SUMMED
 from aggregator.reading.book import Address
@@ -36,15 +36,24 @@ class Lines:
         self, row: int, line: Sequence[Value], extra: Extra = (), height: float | None = None, level: int = 0
     ) -> None:
         linked = self._linked.get(row, ())
-        kinds = tuple([KINDS.get(value.__class__, WORDS) for value in line])
-        key = (kinds, linked, extra)
-        look = self._looks.get(key)
+        types = types_of(line)
+        look = self._looks.get((types, linked, extra))
         if look is None:
-            styles = (self._style_of(column, column in linked, extra) for column in range(1, len(line) + 1))
-            look = self._page.look([styled(kind, style) for kind, style in zip(kinds, styles, strict=True)])
-            self._looks[key] = look
-        values = [shortened(value) if isinstance(value, str) else value for value in line]
+            look = self._looks[types, linked, extra] = self._look(types, linked, extra)
+        values = list(line)
+        for column, _, _ in look.texts:
+            values[column] = shortened(values[column])  # type: ignore[arg-type]
         self._page.line(row, values, look, height, level)
+
+    def _look(self, types: Sequence[type], linked: Sequence[int], extra: Extra) -> Look:
+        columns = enumerate(types, start=1)
+        return self._page.look(
+            [
+                styled(KINDS.get(kind, WORDS), self._style_of(column, column in linked, extra))
+                for column, kind in columns
+            ],
+            types,
+        )
 
 
 def styled(kind: str, style: Style) -> Style:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from aggregator.account import all_findings, consolidate, file_lines
+from aggregator.beside import Beside
 from aggregator.catalogue import severity_of
 from aggregator.consolidation import Consolidation, Effect, FileLine
 from aggregator.faults import Usage
@@ -22,6 +24,9 @@ from aggregator.register import Unit
 from aggregator.steps.placing import Placing, is_own_result
 from aggregator.steps.runs import one_run, settle_run
 from aggregator.steps.survey import Request, collect
+
+WORTH_TWO = (1_000, 25_000)
+"""Returns for which the page is made by a process of its own: fewer are done at once, more would fill the memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +112,17 @@ def _wanted(at: Unit, each: str | None, choice: Choice) -> list[Unit]:
 def _write_all(request: Request, results: Sequence[Consolidation]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Where each workbook came to lie, then the page if there is one; and which of them got another name."""
     key = request.campaign.key if request.campaign else None
-    with Placing(request.force, lambda path: is_own_result(path) or is_own_page(path)) as placing:
+    wants_page = request.campaign is not None and not request.output
+    making = Beside(
+        partial(write_page, results[0], request.lang),
+        worth=wants_page and WORTH_TWO[0] < len(results[0].leaves) < WORTH_TWO[1],
+    )
+    with making as page, Placing(request.force, lambda path: is_own_result(path) or is_own_page(path)) as placing:
         for number, result in enumerate(results):
             wanted = _output(request, result) if number else request.output or _output(request, result)
             placing.stage(wanted, write_workbook(result, key))
-        if request.campaign and not request.output:
-            placing.stage(_output(request, results[0]).with_suffix(".html"), write_page(results[0], request.lang))
+        if wants_page:
+            placing.stage(_output(request, results[0]).with_suffix(".html"), page.result())
         places = [placed.path for placed in placing.wanted]
         written = [placed.path for placed in settle_run(request.campaign, results[0], placing, request.base)]
     kept = (path for path, place in zip(written, places, strict=True) if path != place)
