@@ -11,9 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
+from io import BytesIO
 from shutil import copyfileobj
 from tempfile import SpooledTemporaryFile
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name
@@ -25,8 +27,10 @@ MAX_TEXT = 32_767
 """Characters that Excel keeps in one cell."""
 EXACT = 10**15
 """Whole numbers below it are written by XlsxWriter as they are, larger ones as floating-point numbers."""
-IN_MEMORY = 2**25
-"""Characters of lines that wait in memory; more of them wait on the disk."""
+IN_MEMORY = 2**24
+"""Bytes of the lines of a sheet that wait in memory; more of them wait on the disk."""
+_PLACE = "\0lines\0"
+"""Stands for the lines in what XlsxWriter writes; no XML holds these characters."""
 
 
 _ROW, _OPEN = "\0", "%s"
@@ -65,7 +69,7 @@ class LineSheet(Worksheet):  # type: ignore[misc]
 
     def __init__(self) -> None:
         super().__init__()
-        self._lines: SpooledTemporaryFile[str] | None = None
+        self._lines: SpooledTemporaryFile[bytes] | None = None
         self.dim_rowmin: int | None
         self.dim_rowmax: int | None
         self.outline_row_level: int
@@ -91,13 +95,13 @@ class LineSheet(Worksheet):  # type: ignore[misc]
         if self._check_dimensions(row, 0) or self._check_dimensions(row, len(values) - 1):
             return -1
         if self._lines is None:
-            self._lines = SpooledTemporaryFile(IN_MEMORY, "w+", encoding="utf-8", newline="")  # noqa: SIM115  # `discard`
+            self._lines = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  # `discard`
             self._first_line = self._behind = row
         if row != self._behind or types_of(values) != look.types:
             return -1
         number = str(row + 1)
         cells = look.template.replace(_ROW, number) % self._inside(number, values, look)
-        self._lines.write(f'<row r="{number}"{self._row_look(height, level)}>{cells}</row>')
+        self._lines.write(f'<row r="{number}"{self._row_look(height, level)}>{cells}</row>'.encode())
         self._behind += 1
         self.outline_row_level = max(self.outline_row_level, level)
         return 0
@@ -132,7 +136,7 @@ class LineSheet(Worksheet):  # type: ignore[misc]
         return _row_attributes(pixels, pixels != self.original_row_height or pixels != usual, level)
 
     def _write_rows(self) -> None:
-        """The rows of XlsxWriter above and below the lines, and these."""
+        """The rows of XlsxWriter above and below the lines, and where these come."""
         first, last = self.dim_rowmin or 0, self.dim_rowmax or 0
         if self._lines is None:
             super()._write_rows()
@@ -140,11 +144,18 @@ class LineSheet(Worksheet):  # type: ignore[misc]
         if lost := [row for row in (*self.row_info, *self.table) if self._first_line <= row < self._behind]:
             raise RuntimeError(f"{self.name}: row {lost[0] + 1} is a line and cannot be written otherwise")
         self._write_between(first, self._first_line - 1)
-        self._lines.seek(0)
-        copyfileobj(self._lines, self.fh)
-        self.discard()
+        self.fh.write(_PLACE)
         self._write_between(self._behind, last)
         self.dim_rowmin, self.dim_rowmax = first, last
+
+    @property
+    def has_lines(self) -> bool:
+        return self._lines is not None
+
+    def copy_lines(self, part: IO[bytes]) -> None:
+        if self._lines is not None:
+            self._lines.seek(0)
+            copyfileobj(self._lines, part)
 
     def discard(self) -> None:
         """The lines are needed no more."""
@@ -155,6 +166,26 @@ class LineSheet(Worksheet):  # type: ignore[misc]
         self.dim_rowmin, self.dim_rowmax = first, last
         if first <= last:
             super()._write_rows()
+
+
+def with_lines(package: IO[bytes], sheets: Sequence[LineSheet]) -> bytes:
+    """What XlsxWriter wrote of a workbook with these sheets, with their lines in their places.
+
+    Part by part, so that no sheet is ever in memory as a whole.
+    """
+    parts = {f"xl/worksheets/sheet{number}.xml": sheet for number, sheet in enumerate(sheets, start=1)}
+    whole = BytesIO()
+    with ZipFile(package) as written, ZipFile(whole, "w", ZIP_DEFLATED) as archive:
+        for info in written.infolist():
+            above, place, below = written.read(info).partition(_PLACE.encode())
+            named = ZipInfo(info.filename, info.date_time)
+            named.compress_type = ZIP_DEFLATED
+            with archive.open(named, "w", force_zip64=False) as part:
+                part.write(above)
+                if place:
+                    parts[info.filename].copy_lines(part)
+                part.write(below)
+    return whole.getvalue()
 
 
 def types_of(values: Sequence[Value]) -> tuple[type, ...]:

@@ -10,8 +10,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from aggregator.decisions import Decision
+from aggregator.figures import Figures
 from aggregator.findings import Findings
 from aggregator.forms import FigureKey, Form
 from aggregator.register import Register, Unit
@@ -111,9 +113,16 @@ class Consolidation:
 
 def complete_figures(form: Form, leaf: Leaf) -> Totals:
     """All figures of a leaf: blanks as 0, computed rows recomputed from their parts."""
-    found = {key: leaf.figures.get(key) or 0 for key in form.typed}
-    found |= {key: sum([found[part] for part in parts]) for key, parts in form.computed.items()}
-    return {key: found[key] for key in form.figures}
+    read = leaf.figures.get
+    typed = [read(key) or 0 for key in form.typed]
+    return Figures(form.figures, [sum([typed[part] for part in parts]) for parts in _parts(form)])
+
+
+@lru_cache(maxsize=64)
+def _parts(form: Form) -> tuple[tuple[int, ...], ...]:
+    """Of which typed numbers, by their place, each figure is the sum; a typed one of itself."""
+    place = {key: number for number, key in enumerate(form.typed)}
+    return tuple(tuple(place[part] for part in form.computed.get(key, (key,))) for key in form.figures)
 
 
 def sum_totals(form: Form, parts: Sequence[Totals]) -> Totals:

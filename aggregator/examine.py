@@ -17,6 +17,7 @@ from aggregator.catalogue import severity_of
 from aggregator.checks import run_checks
 from aggregator.checks.subject import Subject
 from aggregator.consolidated import ConsolidatedContent, read_consolidated
+from aggregator.figures import Figures
 from aggregator.findings import Finding, Findings, located
 from aggregator.identity import Expectation, Identity, identify, is_consolidated
 from aggregator.inbox import WORKBOOK_SUFFIXES, Item, member_item
@@ -280,7 +281,7 @@ def _leaf(subject: Subject, known: Examination, saved: str | None) -> Leaf:
     assert known.unit is not None
     return Leaf(
         unit=known.unit,
-        figures={key: figure.value for key, figure in report.figures.items()},
+        figures=Figures(report.figures, [figure.reading.value for figure in report.figures.values()]),
         file=known.path,
         sha256=known.sha256 or "",
         version=f"{subject.form.id} {subject.form.version}",

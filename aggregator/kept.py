@@ -38,6 +38,7 @@ WAIT = 2.0
 
 PLAIN = {
     "aggregator.submission": ("Examination", "Leaf"),
+    "aggregator.figures": ("Figures",),
     "aggregator.register": ("Unit",),
     "aggregator.findings": ("Finding",),
     "aggregator.report": ("Note",),
@@ -168,7 +169,6 @@ def _sharing(reading: Examination, one: Callable[[Any], Any]) -> Examination:
         replace(
             leaf,
             unit=one(leaf.unit),
-            figures={one(key): value for key, value in leaf.figures.items()},
             version=one(leaf.version),
         )
         for leaf in reading.leaves

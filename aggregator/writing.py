@@ -17,7 +17,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 
 from aggregator.beside import Beside
-from aggregator.bulk import MAX_TEXT, LineSheet, Look, Value
+from aggregator.bulk import MAX_TEXT, LineSheet, Look, Value, with_lines
 from aggregator.lint import Fault, lint_workbook
 from aggregator.reading.book import Address
 from aggregator.text import xml_safe
@@ -53,9 +53,9 @@ def build(make: Callable[[Book], None], **properties: str) -> bytes:
         try:
             make(book)
             book.close()
+            data = with_lines(buffer, book.sheets) if book.sheets else buffer.getvalue()
         finally:
             book.discard()
-    data = buffer.getvalue()
     if faults := _lint(data):
         raise LostInWriting("; ".join(str(fault) for fault in faults[:5]))
     return data
@@ -112,6 +112,12 @@ class Book:
         for page in self._pages:
             page.check_typed()
         self._workbook.close()
+
+    @property
+    def sheets(self) -> Sequence[LineSheet]:
+        """All sheets in order, where any has lines."""
+        sheets: Sequence[LineSheet] = self._workbook.worksheets()
+        return sheets if any(sheet.has_lines for sheet in sheets) else ()
 
     def discard(self) -> None:
         """Whatever waits on the disk is needed no more."""

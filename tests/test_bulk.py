@@ -12,7 +12,7 @@ import pytest
 import xlsxwriter
 from xlsxwriter.format import Format
 
-from aggregator.bulk import LineSheet, types_of
+from aggregator.bulk import LineSheet, types_of, with_lines
 from aggregator.outputs.workbook_layout import Sum
 from tests.cellwise import write_line
 
@@ -46,7 +46,9 @@ def made(write: Callable[[LineSheet, list[Format]], None], width: int) -> dict[s
     sheet.set_row(1, 40, None, {"level": 1})
     write(sheet, formats)
     book.close()
-    with zipfile.ZipFile(buffer) as archive:
+    data = with_lines(buffer, book.worksheets())
+    sheet.discard()
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
         return {name: archive.read(name) for name in archive.namelist() if name != "docProps/core.xml"}
 
 

@@ -33,7 +33,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("files", "inbox", "tables", "form_faults"),
     ("locking",),
     ("forms",),
-    ("register", "receipts"),
+    ("register", "receipts", "figures"),
     ("decisions",),
     ("campaign", "layout"),
     ("formula", "number_words"),

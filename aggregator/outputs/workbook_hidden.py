@@ -15,8 +15,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from aggregator.consolidation import Consolidation
+from aggregator.figures import Figures
 from aggregator.findings import Finding, Findings
-from aggregator.forms import FigureKey, Form
+from aggregator.forms import Form
 from aggregator.outputs.workbook_layout import CHECK_SHEET, Sum
 from aggregator.outputs.workbook_lists import Listing
 from aggregator.reading.book import Address, RawSheet, a1
@@ -206,7 +207,7 @@ def make_unit(content: list[Any]) -> Unit:
 
 def make_leaf(form: Form, content: Mapping[str, Any], units: Mapping[str, Unit]) -> Leaf:
     """A leaf as the workbook carries it; `via` and `origin` are still what stands there."""
-    figures: dict[FigureKey, int | None] = dict(zip(form.typed, content["figures"], strict=True))
+    figures: Figures[int | None] = Figures(form.typed, content["figures"])
     plain = {name: content[name] for name in PLAIN_FIELDS}
     return Leaf(
         unit=units[content["unit"]],
