@@ -6,7 +6,7 @@ information.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from aggregator import layout as place
@@ -15,8 +15,8 @@ from aggregator.checks.subject import Check, Subject
 from aggregator.findings import Finding
 from aggregator.forms import Form, Measure, Row, Total
 from aggregator.formula import normalised
-from aggregator.layout import COLUMN_OF, Layout
-from aggregator.reading.book import Address, Cell, RawSheet, Shape, a1
+from aggregator.layout import COLUMN_OF, Layout, layout_of
+from aggregator.reading.book import Address, Cell, Shape, a1
 from aggregator.reading.memory import kept
 from aggregator.sheets import find_sheet
 from aggregator.text import clean, legacy_encoding, same_text
@@ -197,7 +197,7 @@ def check_lock(subject: Subject) -> Iterator[Finding]:
 
 def check_outside(subject: Subject) -> Iterator[Finding]:
     """`value-outside-form`: numbers where the form expects none; they are not counted."""
-    outside = list(_outside(subject))
+    outside = _outside(subject)
     for address in outside[:MAX_OUTSIDE]:
         cell = subject.data.cells[address]
         key = next((key for key, row in subject.alignment.rows.items() if row == address[0]), None)
@@ -205,31 +205,31 @@ def check_outside(subject: Subject) -> Iterator[Finding]:
         yield Finding("value-outside-form", sheet=subject.data.name, cell=name, row=key, found=cell.text)
 
 
-def _outside(subject: Subject) -> Iterator[Address]:
-    rows = subject.alignment.rows
-    counted = _counted_places(subject.form, subject.alignment)
-    candidates = _candidates(subject.data, counted)
-    extra = {line.at for line in (*subject.alignment.extra, *subject.alignment.duplicated)}
-    form_rows = set(rows.values())
-    for at in candidates:
-        if at[0] in extra or at[0] < subject.layout.header_row:
+def _outside(subject: Subject) -> list[Address]:
+    """The cells where the form has no number and one stands all the same, row by row."""
+    sheet, form, alignment = subject.data, subject.form, subject.alignment
+    if sheet.shape is None:
+        return sorted(_outside_of(sheet.cells, form, alignment))
+    counted = _counted_places(form, alignment)
+    own = {at: sheet.cells[at] for at in (*sheet.numbers, *sheet.texts) if at not in counted}
+    known = [at for at in _outside_of_shape(sheet.shape, form, alignment) if at not in own and at not in sheet.numbers]
+    return sorted([*known, *_outside_of(own, form, alignment)])
+
+
+def _outside_of(cells: Mapping[Address, Cell], form: Form, alignment: Alignment) -> Iterator[Address]:
+    counted, first_row = _counted_places(form, alignment), layout_of(form).header_row
+    extra = {line.at for line in (*alignment.extra, *alignment.duplicated)}
+    form_rows = set(alignment.rows.values())
+    for at, cell in cells.items():
+        if at in counted or at[0] in extra or at[0] < first_row or not _may_count(at, cell):
             continue
-        if _is_outside(subject.data.cells[at], at[1], at[0] in form_rows):
+        if _is_outside(cell, at[1], at[0] in form_rows):
             yield at
 
 
-def _candidates(sheet: RawSheet, counted: frozenset[Address]) -> list[Address]:
-    """Cells where the form has no number and that may hold one all the same, row by row."""
-    if sheet.shape is None:
-        return sorted(at for at, cell in sheet.cells.items() if at not in counted and _may_count(at, cell))
-    own = [at for at in (*sheet.numbers, *sheet.texts) if at not in counted and _may_count(at, sheet.cells[at])]
-    known = [at for at in _candidates_of_shape(sheet.shape, counted) if at not in sheet.numbers]
-    return sorted({*own, *(at for at in known if at not in sheet.texts)})
-
-
 @kept(64)
-def _candidates_of_shape(shape: Shape, counted: frozenset[Address]) -> tuple[Address, ...]:
-    return tuple(at for at, cell in shape.cells.items() if at not in counted and _may_count(at, cell))
+def _outside_of_shape(shape: Shape, form: Form, alignment: Alignment) -> tuple[Address, ...]:
+    return tuple(_outside_of(shape.cells, form, alignment))
 
 
 def _may_count(at: Address, cell: Cell) -> bool:
