@@ -6,7 +6,6 @@ Runs in a worker process, because the bytes are a stranger's. Gives back plain v
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -21,7 +20,7 @@ from aggregator.consolidated import ConsolidatedContent, read_consolidated
 from aggregator.figures import Figures
 from aggregator.findings import Finding, Findings, located
 from aggregator.identity import Expectation, Identity, identify, is_consolidated
-from aggregator.inbox import WORKBOOK_SUFFIXES, Item, member_item
+from aggregator.inbox import WORKBOOK_SUFFIXES, Item, member_item, read_item
 from aggregator.layout import layout_of
 from aggregator.reading import limits, refusals
 from aggregator.reading.archive import Bundle, open_bundle
@@ -32,12 +31,14 @@ from aggregator.reading.locked import unlock
 from aggregator.reading.refusals import Refused
 from aggregator.reading.sniff import sniff
 from aggregator.register import Unit
-from aggregator.remote import fetch
 from aggregator.report import read_report
 from aggregator.submission import Examination, Leaf
 from aggregator.words import Fact
 
 Passwords = Sequence[str]
+
+MOST = limits.RESULT_FILE.value + 1
+"""Bytes that are read of a file: one more than the limit, by which the reader says that it is too large."""
 
 WORD = re.compile(r"[0-9A-Za-z]+")
 
@@ -95,7 +96,7 @@ def look(item: Item, expected: Expectation, passwords: Passwords = (), room: Roo
 
 def _bytes_of(item: Item) -> bytes:
     if item.member is None:
-        return _read(item)
+        return read_item(item, MOST)
     bundle = _bundle(replace(item, name="", member=None), _state(item))
     member = next((member for member in bundle.members if member.name == item.member), None)
     if member is None:
@@ -106,7 +107,7 @@ def _bytes_of(item: Item) -> bytes:
 @lru_cache(maxsize=1)
 def _bundle(archive: Item, _state: tuple[int, ...]) -> Bundle:
     """The members of one archive come one behind the other, and are read from it while it is at hand."""
-    return open_bundle(_read(archive))
+    return open_bundle(read_item(archive, MOST))
 
 
 def _state(item: Item) -> tuple[int, ...]:
@@ -136,22 +137,6 @@ def _unpack(item: Item, data: bytes, expected: Expectation) -> Examination | Unp
 def gave_up(name: str, code: str, found: str, expected: Expectation) -> Examination:
     """A file of which nothing but its name is known."""
     return _blamed(Examination(name, None, None, findings=(Finding(code, found=found),)), expected)
-
-
-def _read(item: Item) -> bytes:
-    """The bytes, and one byte more than the limit at most: the reader then says that it is too large."""
-    most = limits.RESULT_FILE.value + 1
-    if item.address:
-        return fetch(item.address, most)
-    with open(item.path, "rb", buffering=0) as file:  # noqa: PTH123  # half the time of `Path.open`
-        data = file.read(min(os.fstat(file.fileno()).st_size + 1, most))
-        return data if len(data) < most and not file.read(1) else _read_whole(item, most)
-
-
-def _read_whole(item: Item, most: int) -> bytes:
-    """Of a file that is longer than the system says, or too long."""
-    with item.path.open("rb") as file:
-        return file.read(most)
 
 
 def examine_bytes(data: bytes, name: str, expected: Expectation, passwords: Passwords = ()) -> Examination:
@@ -218,7 +203,7 @@ def _unit_of(name: str, sha256: str | None, expected: Expectation) -> Unit | Non
 
 def consult(item: Item, expected: Expectation) -> tuple[Examination, ConsolidatedContent | None]:
     """One file, and all that it carries where it is a consolidated workbook, edited or not. May raise `OSError`."""
-    data = _read(item)
+    data = read_item(item, MOST)
     book, _ = open_any(data, item.name, bounds_for(data, expected.campaign, expected.key))
     if book is None or not is_consolidated(book):
         return examine_bytes(data, item.name, expected), None

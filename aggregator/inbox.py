@@ -14,7 +14,7 @@ from pathlib import Path
 
 from aggregator.faults import Stop
 from aggregator.findings import Finding
-from aggregator.remote import Address, files_below
+from aggregator.remote import Address, fetch, files_below
 from aggregator.text import printable
 from aggregator.words import Fact
 
@@ -168,3 +168,18 @@ def _relative(path: Path, base: Path) -> str:
     except ValueError:  # another drive on Windows
         relative = str(path)
     return Path(relative).as_posix()
+
+
+def read_item(item: Item, most: int) -> bytes:
+    """The bytes of an entry, at most so many. May raise `OSError`."""
+    if item.address:
+        return fetch(item.address, most)
+    with open(item.path, "rb", buffering=0) as file:  # noqa: PTH123  # half the time of `Path.open`
+        data = file.read(min(os.fstat(file.fileno()).st_size + 1, most))
+        return data if len(data) < most and not file.read(1) else _read_whole(item.path, most)
+
+
+def _read_whole(path: Path, most: int) -> bytes:
+    """Of a file that is longer than the system says, or too long."""
+    with path.open("rb") as file:
+        return file.read(most)

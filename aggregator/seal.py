@@ -68,5 +68,22 @@ def sheet_password(key: bytes) -> str:
 
 def mac(key: bytes, *parts: str) -> bytes:
     """HMAC-SHA256 over parts that cannot run into each other."""
-    message = b"".join(len(part.encode()).to_bytes(4, "big") + part.encode() for part in parts)
-    return hmac.digest(key, message, "sha256")
+    return hmac.digest(key, b"".join(map(_part, parts)), "sha256")
+
+
+class Mac:
+    """The same for parts that come one by one."""
+
+    def __init__(self, key: bytes, *parts: str) -> None:
+        self._mac = hmac.new(key, b"".join(map(_part, parts)), "sha256")
+
+    def add(self, part: str) -> None:
+        self._mac.update(_part(part))
+
+    def hex(self) -> str:
+        return self._mac.hexdigest()
+
+
+def _part(text: str) -> bytes:
+    data = text.encode()
+    return len(data).to_bytes(4, "big") + data

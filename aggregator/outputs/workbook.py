@@ -7,7 +7,7 @@ is a formula over a contiguous block with its result stored. The tables come fro
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -110,7 +110,8 @@ def result_token(result: Consolidation, key: bytes | None) -> Token:
 def settled_leaves(result: Consolidation) -> tuple[Leaf, ...]:
     """The leaves with their units as the register has them."""
     known = result.register.by_code
-    return tuple(replace(leaf, unit=known[leaf.unit.code]) for leaf in result.leaves)
+    units = ((leaf, known[leaf.unit.code]) for leaf in result.leaves)
+    return tuple(leaf if leaf.unit == unit else replace(leaf, unit=unit) for leaf, unit in units)
 
 
 def _fill(book: Book, result: Consolidation, token: Token, key: bytes | None) -> None:
@@ -125,10 +126,10 @@ def _fill(book: Book, result: Consolidation, token: Token, key: bytes | None) ->
     write_branches(book, result, branches, links, title)
     details = detail_table(result.form, leaves, result.leaf_totals)
     write_details(book, result, details, links, title)
-    for listing in listings(result):
+    lists = (*listings(result), source_list(result))
+    for listing in lists[:-1]:
         write_listing(book, listing, links)
     charts = write_chart_page(book, list(panels(result, branches)))
-    lists = (*listings(result), source_list(result))
     write_listing(book, lists[-1], links)
     texts = dict(_fixed_texts(book, {listing.sheet for listing in lists}))
     numbers = {at: value for at, value in charts.items() if not isinstance(value, str)}
@@ -286,7 +287,7 @@ def _line_height(line: Sequence[str | int], widths: Sequence[float]) -> float:
     return min(MAX_HEIGHT, LIST_LINE * lines + 3)
 
 
-def _write_hidden(book: Book, lines: Sequence[Line]) -> None:
+def _write_hidden(book: Book, lines: Iterable[Line]) -> None:
     """Texts only; a line that does not fit into a cell would be lost, so it stops the writing."""
     page = book.page(CHECK_SHEET)
     look = page.look([HIDDEN] * 3, [str] * 3)

@@ -23,7 +23,7 @@ from aggregator.outputs.workbook_lists import Listing
 from aggregator.reading.book import Address, RawSheet, a1
 from aggregator.register import Unit
 from aggregator.report import Note
-from aggregator.seal import Token, mac
+from aggregator.seal import Mac, Token
 from aggregator.submission import Leaf
 
 SCHEMA = 3
@@ -61,18 +61,20 @@ class Written:
 
 
 def hidden_lines(
-    result: Consolidation, leaves: Iterable[Leaf], written: Written, token: Token, key: bytes | None
-) -> tuple[Line, ...]:
+    result: Consolidation, leaves: Sequence[Leaf], written: Written, token: Token, key: bytes | None
+) -> Iterator[Line]:
     """All lines of the sheet. `leaves` are those of the result with the units as the register has them."""
-    pieces = (piece for kind, text in _facts(result, tuple(leaves), written, token) for piece in _pieces(kind, text))
-    lines = tuple((kind, text, _hash(row, kind, text)) for row, (kind, text) in enumerate(pieces, start=1))
-    end = _dump({"lines": len(lines), **_seal(lines, key)})
-    return (*lines, ("end", end, _hash(len(lines) + 1, "end", end)))
+    pieces = (piece for kind, text in _facts(result, leaves, written, token) for piece in _pieces(kind, text))
+    seal = _Seal(key)
+    for kind, text in pieces:
+        digest = _hash(seal.lines + 1, kind, text)
+        seal.add(digest)
+        yield kind, text, digest
+    end = _dump({"lines": seal.lines, **seal.said()})
+    yield "end", end, _hash(seal.lines + 1, "end", end)
 
 
-def _facts(
-    result: Consolidation, leaves: tuple[Leaf, ...], written: Written, token: Token
-) -> Iterator[tuple[str, str]]:
+def _facts(result: Consolidation, leaves: Sequence[Leaf], written: Written, token: Token) -> Iterator[tuple[str, str]]:
     head = {"schema": SCHEMA, "token": token.text, "fingerprint": result.form.fingerprint, "at": result.at.code}
     yield "head", _dump({**head, "as_of": result.as_of})
     for unit in reversed(result.register.ancestors(result.at.code)):
@@ -133,11 +135,29 @@ def _hash(row: int, kind: str, text: str) -> str:
     return hashlib.sha256(f"{row}|{kind}|{text}".encode()).hexdigest()
 
 
-def _seal(lines: Iterable[Line], key: bytes | None) -> dict[str, str]:
+class _Seal:
     """Over the hashes of all lines: one hash that anybody can check, and the HMAC of the holder of the key."""
-    hashes = [line[2] for line in lines]
-    sealed = mac(key, LABEL, *hashes).hex() if key else ""
-    return {"hash": hashlib.sha256("|".join(hashes).encode()).hexdigest(), "mac": sealed}
+
+    def __init__(self, key: bytes | None) -> None:
+        self.lines = 0
+        self._hash = hashlib.sha256()
+        self._mac = Mac(key, LABEL) if key else None
+
+    def add(self, digest: str) -> None:
+        self._hash.update(f"|{digest}".encode() if self.lines else digest.encode())
+        if self._mac:
+            self._mac.add(digest)
+        self.lines += 1
+
+    def said(self) -> dict[str, str]:
+        return {"hash": self._hash.hexdigest(), "mac": self._mac.hex() if self._mac else ""}
+
+
+def _seal(lines: Iterable[Line], key: bytes | None) -> dict[str, str]:
+    seal = _Seal(key)
+    for line in lines:
+        seal.add(line[2])
+    return seal.said()
 
 
 # --- reading back --------------------------------------------------------------------------------------------------

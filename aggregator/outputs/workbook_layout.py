@@ -8,8 +8,9 @@ contiguous block of `Chi tiết`; unit codes are never a criterion, because spre
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, overload
 
 from aggregator import layout as place
 from aggregator.consolidation import Branch, Totals
@@ -65,13 +66,31 @@ Value = str | int | Sum | None
 """What a cell holds; `None` is a blank cell."""
 
 
+class OnDemand(Sequence[tuple[Value, ...]]):
+    """Lines that are made when they are asked for: all of them would fill the memory."""
+
+    def __init__(self, number: int, make: Callable[[int], tuple[Value, ...]]) -> None:
+        self._number, self._make = number, make
+
+    def __len__(self) -> int:
+        return self._number
+
+    @overload
+    def __getitem__(self, at: int) -> tuple[Value, ...]: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[tuple[Value, ...]]: ...
+    def __getitem__(self, at: int | slice) -> Any:
+        numbers = range(self._number)[at]
+        return self._make(numbers) if isinstance(numbers, int) else [self._make(number) for number in numbers]
+
+
 @dataclass(frozen=True)
 class Table:
     """A sheet of lines that begin with a unit code. `figures` names the columns that hold numbers of the form."""
 
     sheet: str
     headers: tuple[str, ...]
-    lines: tuple[tuple[Value, ...], ...]
+    lines: Sequence[tuple[Value, ...]]
     figures: Mapping[int, FigureKey]
 
     @property
@@ -105,12 +124,15 @@ def detail_table(form: Form, leaves: Sequence[Leaf], totals: Sequence[Totals]) -
     """One line per leaf: typed figures as they are, blanks blank, computed ones as sums of their own line."""
     columns = figure_columns(form, len(DETAIL_HEADERS) + 1)
     formulas = {key: _row_formula([columns[part] for part in parts]) for key, parts in form.computed.items()}
-    lines = (
-        (*_who(leaf), *_leaf_numbers(form, leaf, total, row, formulas), *_extras(leaf))
-        for row, (leaf, total) in enumerate(zip(leaves, totals, strict=True), start=FIRST_LINE)
-    )
+
+    def line(number: int) -> tuple[Value, ...]:
+        leaf = leaves[number]
+        figures = _leaf_numbers(form, leaf, totals[number], FIRST_LINE + number, formulas)
+        return *_who(leaf), *figures, *_extras(leaf)
+
     names = (figure_name(form, key) for key in form.figures)
-    return Table(DETAIL_SHEET, (*DETAIL_HEADERS, *names, *DETAIL_EXTRAS), tuple(lines), _by_column(columns))
+    headers = (*DETAIL_HEADERS, *names, *DETAIL_EXTRAS)
+    return Table(DETAIL_SHEET, headers, OnDemand(len(leaves), line), _by_column(columns))
 
 
 def _who(leaf: Leaf) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 from aggregator.consolidation import Consolidation
 from aggregator.layout import Layout
@@ -45,17 +46,19 @@ Links = Mapping[str, Mapping[Address, Link]]
 def make_links(result: Consolidation, branches: Table) -> Links:
     """All links between totals, branches, leaves, units and findings; both ends of each are on the first lines."""
     links: dict[str, dict[Address, Link]] = {}
-    for sheet, at, link in (*_totals(result, branches), *_branches(result), *_units(result)):
-        if at[0] < FIRST_LINE + MOST_LINES:
-            links.setdefault(sheet, {}).setdefault(at, link)
+    for sheet, at, (target, there, tip) in chain(_totals(result, branches), _branches(result), _units(result)):
+        if at[0] < FIRST_LINE + MOST_LINES and at not in (known := links.setdefault(sheet, {})):
+            known[at] = Link(f"'{target}'!{a1(*there)}", tip)
     return links
 
 
-Placed = tuple[str, Address, Link]
+Target = tuple[str, Address, str]
+"""Sheet, cell and tip."""
+Placed = tuple[str, Address, Target]
 
 
-def _to(sheet: str, at: Address, tip: str) -> Link:
-    return Link(f"'{sheet}'!{a1(*at)}", tip)
+def _to(sheet: str, at: Address, tip: str) -> Target:
+    return sheet, at, tip
 
 
 def _totals(result: Consolidation, branches: Table) -> Iterator[Placed]:
