@@ -7,13 +7,14 @@ their cells, as nearly every text of a long table stands there once, and the row
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 from io import BytesIO
 from shutil import copyfileobj
 from tempfile import SpooledTemporaryFile
+from types import NoneType
 from typing import IO, Any, Protocol
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -190,7 +191,15 @@ def with_lines(package: IO[bytes], sheets: Sequence[LineSheet]) -> bytes:
 
 def types_of(values: Sequence[Value]) -> tuple[type, ...]:
     """The types of a line; a blank cell counts as a number that is not there."""
-    return tuple([int if value is None else value.__class__ for value in values])
+    return tuple([_KINDS.get(value.__class__) or _kind(value) for value in values])
+
+
+_KINDS: Mapping[type, type] = {NoneType: int, int: int, str: str}
+
+
+def _kind(value: Value) -> type:
+    """Of a text or a number of a type of its own."""
+    return next((kind for kind in (str, int) if isinstance(value, kind)), value.__class__)
 
 
 def _plain(text: str) -> str | None:

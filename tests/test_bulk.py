@@ -19,6 +19,12 @@ from tests.cellwise import write_line
 Values = list[str | int | Sum | None]
 TEXTS = ("", "Trường Thử", "007", "=1+1", "a<b & \"c\" > 'd'", " x ", "a\nb", "\x0b", "_x0041_", "é" * 40_000, "\ud800")
 NUMBERS = (0, 1, -1, 999, 10**14, 10**15 - 1, 10**15, -(10**15), 123456789012345678)
+
+
+class Words(str):
+    """Texts may be of a type of their own."""
+
+
 FORMULAS = ("SUM(A1:B2)", "SUM('Chi tiết'!H4:H9)", 'IF(A1<B1,"a&b",2)')
 
 
@@ -28,7 +34,7 @@ def lines(rng: random.Random, number: int, width: int) -> list[Values]:
         if kind == 0:
             return None
         if kind == 1:
-            return rng.choice(TEXTS)
+            return rng.choice((str, Words))(rng.choice(TEXTS))
         return rng.choice(NUMBERS) if kind == 2 else Sum(rng.choice(FORMULAS), rng.choice(NUMBERS[:6]))
 
     return [[value() for _ in range(width)] for _ in range(number)]
