@@ -13,6 +13,7 @@ import tempfile
 import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 EXIT_FINDINGS = 1
 EXIT_FAULT = 70
+LINES_AT_ONCE = 500
 
 
 @dataclass(slots=True)
@@ -67,8 +69,9 @@ class Switches:
         from aggregator.outputs.terminal import finding_lines
 
         wanted = ("error", "warning") if self.quiet else ("error", "warning", "info")
-        for line in finding_lines(findings, self.lang, wanted):
-            click.echo(line, err=True)
+        lines = finding_lines(findings, self.lang, wanted)
+        while told := list(islice(lines, LINES_AT_ONCE)):
+            click.echo("\n".join(told), err=True)
 
     def text(self, message: str, /, **values: Any) -> str:
         return in_language(message, self.lang, **values)

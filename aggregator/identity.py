@@ -64,8 +64,10 @@ class Carrier:
 def is_consolidated(book: RawBook) -> bool:
     """Whether this is a result workbook of ours rather than a filled form: by its token, or by its hidden copy."""
     heads = (sheet.cells.get((1, 2)) for sheet in book.sheets)
-    copied = any(head is not None and f'"token":"{RESULT_PREFIX}' in head.text for head in heads)
-    return copied or any(carrier.token.prefix == RESULT_PREFIX for carrier in _cell_tokens(book))
+    if any(head is not None and f'"token":"{RESULT_PREFIX}' in head.text for head in heads):
+        return True
+    texts = {sheet.cells[at].text for sheet in book.sheets for at in find_texts(sheet, is_token)}
+    return any((token := parse_token(text)) is not None and token.prefix == RESULT_PREFIX for text in texts)
 
 
 def identify(book: RawBook, expected: Expectation, assigned: str | None = None) -> tuple[Identity, Findings]:

@@ -17,7 +17,7 @@ from aggregator.lint.workbook import check_largest, check_workbook
 __all__ = ["MOST", "Fault", "Half", "lint_workbook"]
 
 Half = Literal["largest", "rest"]
-"""The cells of the largest sheet, or all the rest."""
+"""The package and the cells of the largest sheet, or all the rest."""
 
 MOST = 100
 """Faults that are named; nobody reads on."""
@@ -35,15 +35,15 @@ def lint_workbook(data: bytes, *, own: bool = False, half: Half | None = None) -
 def _faults(data: bytes, own: bool, half: Half | None) -> Iterator[Fault]:
     try:
         package = open_package(data)
-        if half == "largest":
-            yield from check_largest(package, own)
+        if half == "rest":
+            yield from check_workbook(package, own, but_largest=True)
             return
         unreadable = False
         for fault in check_package(package, own):
             unreadable = unreadable or fault.kind in _UNREADABLE
             yield fault
         if not unreadable:
-            yield from check_workbook(package, own, but_largest=half == "rest")
+            yield from check_largest(package, own) if half == "largest" else check_workbook(package, own)
     except Broken as broken:
         yield broken.fault
 

@@ -46,24 +46,25 @@ def finding_lines(findings: Iterable[Finding], lang: str, severities: Sequence[s
     for finding in findings:
         if severity_of(finding) in severities and finding.code not in SUMMED_UP:
             by_file.setdefault(finding.file or "", []).append(finding)
+    wrapper = textwrap.TextWrapper(width(), subsequent_indent="    ", break_long_words=False)
     for file, group in sorted(by_file.items(), key=lambda item: _gravest(item[1])):
         yield ""
         yield file or in_language("Toàn đợt", lang)
-        yield from _group_lines(group, lang)
+        yield from _group_lines(group, lang, wrapper)
 
 
 def _gravest(group: Iterable[Finding]) -> int:
     return min(SEVERITIES.index(severity_of(finding)) for finding in group)
 
 
-def _group_lines(group: list[Finding], lang: str) -> Iterator[str]:
+def _group_lines(group: list[Finding], lang: str, wrapper: textwrap.TextWrapper) -> Iterator[str]:
     sentences: dict[tuple[str, str], list[Finding]] = {}
     for finding in group:
         sentences.setdefault((severity_of(finding), message(finding, lang)), []).append(finding)
     for (severity, sentence), same in sorted(sentences.items(), key=lambda item: SEVERITIES.index(item[0][0])):
         places = joined_places(same, lang)
         head = f"  {WORDS[lang][severity]}{' ' + places if places else ''}: "
-        yield from textwrap.wrap(head + sentence, width(), subsequent_indent="    ", break_long_words=False)
+        yield from wrapper.wrap(head + sentence)
 
 
 def file_summary(files: Sequence[FileLine], lang: str) -> str:

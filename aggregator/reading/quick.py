@@ -107,51 +107,65 @@ def _has_few_tags(data: bytes, budget: Budget) -> bool:
 # --- sheets --------------------------------------------------------------------------------------------------------
 
 
+class Table(list[str]):
+    """The shared strings of one workbook; known by identity, so that two are compared once for all sheets."""
+
+    __slots__ = ()
+    __hash__ = object.__hash__  # type: ignore[assignment]
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+
+@kept(16)
+def _others(known: Table, table: Table) -> tuple[tuple[int, str], ...] | None:
+    """Strings that are not those of a known table, with their numbers; `None` where they are many."""
+    pairs = enumerate(zip(known, table, strict=False))
+    others = tuple([(number, text) for number, (before, text) in pairs if text is not before and text != before])
+    return others if len(others) <= MOST_OTHERS else None
+
+
 @dataclass(slots=True)
 class Compiled:
     """A worksheet without its plain numbers, whose shared strings are numbers still.
 
-    `shape` is what stood in it the first time, with the strings `said`.
+    `shape` is what stood in it the first time, with the strings of `table`.
     """
 
     frame: Frame
     entries: tuple[Entry, ...]
     total: int
     characters: int
-    strings: tuple[int, ...]
+    most: int
+    """The largest number of a string."""
     holes: Mapping[int, Hole]
-    said: list[str] | None = None
+    table: Table | None = None
     shape: Shape = field(default_factory=lambda: Shape({}))
-    places: tuple[tuple[Address, str], ...] = ()
-    """Of each shared string the cell and its format."""
+    places: Mapping[int, list[tuple[Address, str]]] = field(default_factory=dict)
+    """Of each shared string the cells, with their formats."""
     all_cells: Mapping[Address, Cell | None] = field(default_factory=dict)
     """Every cell of the shape in its order, `None` where it is blank."""
     blanks: tuple[Address, ...] = ()
 
-    def texts(self, table: Sequence[str]) -> dict[Address, Cell]:
-        """The cells whose texts are not those of the shape."""
-        said = [table[number] for number in self.strings]
-        if said == self.said:
-            return {}
-        others = self._others(said) if self.said is not None else None
+    def texts(self, table: Table) -> dict[Address, Cell]:
+        """The cells whose texts are not those of the shape; of a table with many others there is another shape."""
+        others = _others(self.table, table) if self.table is not None else None
         if others is None:
-            self._begin(said)
+            self._begin(table)
             return {}
-        return {at: _text_cell(text, shown) for text, (at, shown) in others}
+        places = ((text, place) for number, text in others for place in self.places.get(number, ()))
+        return {at: _text_cell(text, shown) for text, (at, shown) in places}
 
-    def _others(self, said: list[str]) -> list[tuple[str, tuple[Address, str]]] | None:
-        """Where another text stands; `None` where so many do that it is another shape."""
-        pairs = zip(said, self.said or (), self.places, strict=True)
-        others = [(text, place) for text, known, place in pairs if text is not known and text != known]
-        return others if len(others) <= MOST_OTHERS else None
-
-    def _begin(self, said: list[str]) -> None:
+    def _begin(self, table: Table) -> None:
         """Another shape: with these texts, and without any number."""
-        self.said = said
-        self.places = tuple(((row, column), shown) for row, column, cell, _, shown in self.entries if cell is None)
-        texts = {at: _text_cell(text, shown) for text, (at, shown) in zip(said, self.places, strict=True)}
-        cells = {(row, column): cell or texts[row, column] for row, column, cell, _, _ in self.entries}
-        self.shape = Shape(cells)
+        self.table = table
+        cells: dict[Address, Cell] = {}
+        places: dict[int, list[tuple[Address, str]]] = {}
+        for row, column, cell, number, shown in self.entries:
+            cells[row, column] = cell or _text_cell(table[number], shown)
+            if cell is None:
+                places.setdefault(number, []).append(((row, column), shown))
+        self.shape, self.places = Shape(cells), places
         self.all_cells = {at: cells.get(at) for at in sorted({*cells, *(hole.at for hole in self.holes.values())})}
         self.blanks = tuple(at for at, cell in self.all_cells.items() if cell is None)
 
@@ -210,11 +224,11 @@ def read_sheet(
         return None
     typed = [(sheet.holes[at], digits) for at, digits in taken.numbers.items()]
     filled = len(sheet.entries) + sum([not hole.formula for hole, _ in typed])
-    if not _fits(sheet, filled, budget) or max(sheet.strings, default=-1) >= len(strings):
+    if not _fits(sheet, filled, budget) or sheet.most >= len(strings):
         return None
     budget.characters += sheet.characters
     budget.filled += filled
-    texts = sheet.texts(strings)
+    texts = sheet.texts(strings if isinstance(strings, Table) else Table(strings))
     numbers = {
         hole.at: _number_cell(digits, sheet.shape.cells[hole.at].formula if hole.formula else None, hole.format)
         for hole, digits in typed
@@ -256,9 +270,9 @@ def _compiled(data: bytes, formats: Formats) -> Compiled | None:
     if len(rows) < len(lines):
         return None
     entries = tuple(entry for row in rows for entry in row.entries)
-    numbers = tuple(number for _, _, cell, number, _ in entries if cell is None)
+    most = max((number for _, _, cell, number, _ in entries if cell is None), default=-1)
     holes = find_holes(data, len(head) + len(_OPEN), len(data) - len(tail) - len(_CLOSE), formats)
-    return Compiled(frame, entries, sum(row.total for row in rows), sum(row.characters for row in rows), numbers, holes)
+    return Compiled(frame, entries, sum(row.total for row in rows), sum(row.characters for row in rows), most, holes)
 
 
 def _lines(body: bytes) -> list[tuple[bytes, bytes]] | None:

@@ -76,17 +76,17 @@ def _read_book(archive: Archive, bounds: Bounds) -> RawBook:
     )
 
 
-def _strings(archive: Archive, types: ContentTypes, links: Links, source: str, budget: Budget) -> list[str]:
+def _strings(archive: Archive, types: ContentTypes, links: Links, source: str, budget: Budget) -> quick.Table:
     part = package.only_part(links, "sharedStrings", source)
     if part is None:
-        return []
+        return quick.Table()
     package.check_type(types, part, package.STRINGS)
     data = archive.read(part)
     known = quick.read_strings(data, budget)
-    return read_strings(data, part, budget) if known is None else known
+    return quick.Table(read_strings(data, part, budget) if known is None else known)
 
 
-def _sheet(data: bytes, listed: ListedSheet, strings: list[str], formats: Formats, budget: Budget) -> RawSheet:
+def _sheet(data: bytes, listed: ListedSheet, strings: quick.Table, formats: Formats, budget: Budget) -> RawSheet:
     """By the short way where it leads to the end."""
     known = quick.read_sheet(data, listed, strings, formats, budget)
     return read_sheet(data, listed, strings, formats, budget) if known is None else known
