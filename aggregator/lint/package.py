@@ -25,6 +25,7 @@ MAX_UNPACKED = 2**34
 """Bytes that are looked at; nothing that we write comes near."""
 LARGE = 2**23
 """Bytes of a part that is not kept."""
+PIECE = 2**20
 MARKUP = (".xml", ".rels", ".vml")
 MAX_LINK = 2_079
 
@@ -56,7 +57,7 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    contents: Mapping[str, bytes]
+    contents: Contents
     parts: tuple[str, ...]
     """The names in the zip, one that stands there twice included."""
     types: Mapping[str, str]
@@ -65,6 +66,9 @@ class Package:
 
     def read(self, part: str) -> bytes:
         return self.contents[part]
+
+    def size(self, part: str) -> int:
+        return self.contents.size(part)
 
     def type_of(self, part: str) -> str | None:
         return self.types.get(part.lower()) or self.types.get(f".{part.rpartition('.')[2].lower()}")
@@ -104,6 +108,9 @@ class Contents(Mapping[str, bytes]):
         known = self._small.get(part)
         return _read(self._archive, part) if known is None else known
 
+    def size(self, part: str) -> int:
+        return self._sizes[part]
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._sizes)
 
@@ -113,9 +120,20 @@ class Contents(Mapping[str, bytes]):
 
 def _read(archive: zipfile.ZipFile, part: str) -> bytes:
     try:
-        return archive.read(part)
+        return _read_large(archive, part) if archive.getinfo(part).file_size > LARGE else archive.read(part)
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError) as error:
         raise Broken(Fault("part-damaged", part, "", shown(str(error)))) from None
+
+
+def _read_large(archive: zipfile.ZipFile, part: str) -> bytes:
+    """Piece by piece into its place: the library would for a moment hold it twice."""
+    whole = bytearray(archive.getinfo(part).file_size)
+    at = 0
+    with memoryview(whole) as view, archive.open(part) as file:
+        while piece := file.read(PIECE):
+            view[at : at + len(piece)] = piece
+            at += len(piece)
+    return whole  # type: ignore[return-value]  # as good as bytes to those who read it
 
 
 def _types(data: bytes) -> dict[str, str]:

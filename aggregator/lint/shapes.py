@@ -48,5 +48,5 @@ def rows_in(data: bytes, start: int, end: int) -> Iterator[bytes]:
     at = data.find(_ROW, start, end)
     while at >= 0:
         behind = data.find(_ROW, at + 1, end)
-        yield data[at + len(_ROW) : behind if behind >= 0 else end]
+        yield bytes(data[at + len(_ROW) : behind if behind >= 0 else end])
         at = behind

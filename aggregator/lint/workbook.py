@@ -88,7 +88,7 @@ def _sheets(part: str, facts: Facts) -> list[tuple[int, str]]:
 
 
 def _largest(package: Package, found: list[tuple[int, str]]) -> str | None:
-    return max((target for _, target in found), key=lambda part: len(package.read(part)), default=None)
+    return max((target for _, target in found), key=package.size, default=None)
 
 
 def _first(package: Package, source: str, kind: str) -> str | None:
