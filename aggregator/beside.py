@@ -1,4 +1,5 @@
-"""Work done in a process beside this one while this one goes on: a second core, where copying a process is cheap.
+"""Work done in a process beside this one while this one goes on: a copy of it, where copying a process is cheap, or a
+fresh one, which knows nothing but its work.
 
 Elsewhere, with one core, and where the other process comes to nothing, it is done here, when its result is wanted.
 """
@@ -13,7 +14,7 @@ import threading
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from aggregator.disposable import die_with_parent
 
@@ -29,20 +30,20 @@ class Beside(Generic[R]):
     """`work` begun now if it is `worth` a process, and its `result`. It may change nothing that others see; who leaves
     the context needs it no more."""
 
-    def __init__(self, work: Callable[[], R], *, worth: bool = True) -> None:
+    def __init__(self, work: Callable[[], R], *, worth: bool = True, fresh: bool = False) -> None:
         self._work = work
         self._ours: Connection | None = None
         self._process: BaseProcess | None = None
-        if worth and can_copy():
+        if worth and (can_copy() or (fresh and (os.cpu_count() or 1) > 1)):
             with contextlib.suppress(OSError):
-                self._begin()
+                self._begin(multiprocessing.get_context("spawn" if fresh else "fork"))
 
-    def _begin(self) -> None:
-        self._ours, theirs = multiprocessing.Pipe(duplex=False)
+    def _begin(self, context: Any) -> None:
+        ours, theirs = multiprocessing.Pipe(duplex=False)
         with theirs:
-            process = multiprocessing.get_context("fork").Process(target=_serve, args=(theirs, self._work), daemon=True)
+            process = context.Process(target=_serve, args=(theirs, self._work), daemon=True)
             process.start()
-        self._process = process
+        self._ours, self._process = ours, process
 
     def __enter__(self) -> Beside[R]:
         return self

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 EXIT_FINDINGS = 1
 EXIT_FAULT = 70
 LINES_AT_ONCE = 500
+PIECES_AT_ONCE = 10_000
+"""Of the JSON text of a document: the whole of it would be in memory many times over."""
 
 
 @dataclass(slots=True)
@@ -62,7 +64,10 @@ class Switches:
 
     def document(self, document: dict[str, Any]) -> None:
         if self.json:
-            click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+            pieces = json.JSONEncoder(ensure_ascii=False, indent=2).iterencode(document)
+            while told := "".join(islice(pieces, PIECES_AT_ONCE)):
+                click.echo(told, nl=False)
+            click.echo()
 
     def findings(self, findings: Iterable[Finding]) -> None:
         """Findings for people: stderr. `--quiet` keeps errors and warnings."""

@@ -11,6 +11,8 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import xlsxwriter
@@ -25,8 +27,9 @@ from aggregator.text import xml_safe
 CREATED = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 """Pinned: no clock stands in any output, so the same inputs give the same bytes."""
 
-WORTH_TWO = (2**20, 2**25)
-"""Bytes of a workbook that is looked at by two processes: from … to."""
+WORTH_TWO, WORTH_FRESH = 2**20, 2**25
+"""Bytes of a workbook that is looked at by two processes, the second a copy of this one; and from where on that copy
+would fill the memory, so that it is a fresh process."""
 
 OPTIONS = {
     "in_memory": True,
@@ -62,11 +65,17 @@ def build(make: Callable[[Book], None], **properties: str) -> bytes:
 
 
 def _lint(data: bytes) -> tuple[Fault, ...]:
-    """On two cores, where that is worth it and the workbook is not so large that both would fill the memory."""
-    if not WORTH_TWO[0] < len(data) < WORTH_TWO[1]:
+    """On two cores, where that is worth it."""
+    if len(data) < WORTH_TWO:
         return lint_workbook(data, own=True)
-    with Beside(partial(lint_workbook, data, own=True, half="largest")) as largest:
-        return (*lint_workbook(data, own=True, half="rest"), *largest.result())
+    if len(data) < WORTH_FRESH:
+        with Beside(partial(lint_workbook, data, own=True, half="largest")) as largest:
+            return (*lint_workbook(data, own=True, half="rest"), *largest.result())
+    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        path = Path(folder, "tong-hop.xlsx")
+        path.write_bytes(data)
+        with Beside(partial(lint_workbook, path, own=True, half="largest"), fresh=True) as largest:
+            return (*lint_workbook(data, own=True, half="rest"), *largest.result())
 
 
 class Book:

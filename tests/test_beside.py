@@ -22,6 +22,14 @@ def test_the_work_is_done_by_another_process() -> None:
         assert (work.result() != os.getpid()) == can_copy() == forks()
 
 
+def test_a_fresh_process_does_it_too() -> None:
+    over = threading.Event()
+    threading.Thread(target=over.wait, daemon=True).start()
+    with Beside(os.getpid, fresh=True) as work:
+        assert (work.result() != os.getpid()) == ((os.cpu_count() or 1) > 1)
+    over.set()
+
+
 @pytest.mark.parametrize("worth", [True, False])
 def test_a_thread_or_too_little_work_keeps_it_here(worth: bool) -> None:
     over = threading.Event()

@@ -14,8 +14,8 @@ import pytest
 import xlsxwriter
 from openpyxl.workbook.defined_name import DefinedName
 
-from aggregator import lint
-from aggregator.lint import Fault, lint_workbook
+from aggregator import lint, writing
+from aggregator.lint import Fault, lint_workbook, package
 from aggregator.lint.ranges import area_of, meet, overlaps
 from aggregator.outputs.workbook import write_workbook
 from aggregator.reading.areas import Area
@@ -71,6 +71,52 @@ def test_an_injected_fault_is_named_at_its_place(case: Case) -> None:
     found = lint_workbook(data, own=case.own)
     assert holds(places(found, case.kind), case), [str(fault) for fault in found]
     assert not case.own or places(lint_workbook(data), case.kind) == []
+
+
+@pytest.mark.parametrize("piece", [13, 400])
+def test_large_parts_are_looked_at_piece_by_piece(monkeypatch: pytest.MonkeyPatch, piece: int) -> None:
+    """The same faults, wherever a piece ends; those in the prolog apart, which a large part of ours never has."""
+    for case in CASES:
+        data = pack(case.faulty())
+        whole = lint_workbook(data, own=case.own)
+        with monkeypatch.context() as patch:
+            patch.setattr(package, "LARGE", 10)
+            patch.setattr(package, "PIECE", piece)
+            assert set(lint_workbook(data, own=case.own)) == set(whole), case
+
+
+def test_two_halves_find_what_the_whole_finds(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    for case in CASES:
+        data = pack(case.faulty())
+        path.write_bytes(data)
+        halves = {*lint_workbook(data, own=case.own, half="rest"), *lint_workbook(path, own=case.own, half="largest")}
+        assert set(lint_workbook(data, own=case.own)) <= halves, case
+    assert lint_workbook(rich(), own=True, half="rest") == lint_workbook(rich(), own=True, half="largest") == ()
+
+
+@pytest.mark.parametrize("fresh", [2**30, 0], ids=["copy", "fresh"])
+@pytest.mark.parametrize("kind", ["column-too-wide", "date-out-of-range"])
+def test_both_halves_are_looked_at_before_a_workbook_is_handed_out(
+    monkeypatch: pytest.MonkeyPatch, fresh: int, kind: str
+) -> None:
+    """The columns belong to the one half, the cells of the largest sheet to the other."""
+
+    def fill(book: writing.Book, faulty: bool = True) -> None:
+        page = book.page("A")
+        page.widths([300 if faulty and kind == "column-too-wide" else 8])
+        for row in range(1, 50):
+            page.number(
+                (row, 1), 10**8 if faulty and kind == "date-out-of-range" else row, {"num_format": "dd/mm/yyyy"}
+            )
+        book.page("B").text((1, 1), "x", {})
+
+    whole = writing.build(lambda book: fill(book, faulty=False))
+    monkeypatch.setattr(writing, "WORTH_TWO", 0)
+    monkeypatch.setattr(writing, "WORTH_FRESH", fresh)
+    assert writing.build(lambda book: fill(book, faulty=False)) == whole
+    with pytest.raises(writing.LostInWriting, match=kind):
+        writing.build(fill)
 
 
 def test_every_kind_of_the_lint_has_its_fault() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
+from pathlib import Path
 from typing import Literal
 
 from aggregator.lint.fault import Broken, Fault
@@ -23,8 +24,8 @@ MOST = 100
 """Faults that are named; nobody reads on."""
 
 
-def lint_workbook(data: bytes, *, own: bool = False, half: Half | None = None) -> tuple[Fault, ...]:
-    """What is wrong with a workbook; empty when nothing is.
+def lint_workbook(data: bytes | Path, *, own: bool = False, half: Half | None = None) -> tuple[Fault, ...]:
+    """What is wrong with a workbook, given as bytes or as a file; empty when nothing is.
 
     own: what holds only for workbooks that we write, too: a result is stored with every formula, for example.
     half: one half of the work, which two processes may do at once; nothing is wrong when both find nothing.
@@ -32,7 +33,7 @@ def lint_workbook(data: bytes, *, own: bool = False, half: Half | None = None) -
     return tuple(islice(_faults(data, own, half), MOST))
 
 
-def _faults(data: bytes, own: bool, half: Half | None) -> Iterator[Fault]:
+def _faults(data: bytes | Path, own: bool, half: Half | None) -> Iterator[Fault]:
     try:
         package = open_package(data)
         if half == "rest":

@@ -8,13 +8,13 @@ again, and only a fault asks which cell it was.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from aggregator.lint.contents import CONTENT, Grid, attributes_of, content_faults, text_of
 from aggregator.lint.fault import Fault, shown
 from aggregator.lint.ranges import COLUMNS, ROWS
-from aggregator.lint.shapes import Holds, apart, rows_in
+from aggregator.lint.shapes import Holds, apart
 from aggregator.reading.areas import Area, column_number
 from aggregator.reading.book import column_letters
 from aggregator.text import CELL_LENGTH
@@ -74,14 +74,15 @@ class Scan:
             return None
         return min(self._rows), min(self._columns), max(self._rows), max(self._columns)
 
-    def check(self, data: bytes, start: int, end: int) -> Iterator[Fault]:
-        """`start` to `end`: what stands inside sheetData."""
-        if data.find(b"<!", start, end) >= 0 or data.find(b"<?", start, end) >= 0:
-            yield Fault(
-                "odd-markup", self._grid.part, "sheetData", "a comment, an instruction or CDATA among the cells"
-            )
-            return
-        for piece in rows_in(data, start, end):
+    def check(self, pieces: Iterable[bytes]) -> Iterator[Fault]:
+        """`pieces`: what stands inside sheetData before the first `<row`, then behind each."""
+        for number, piece in enumerate(pieces):
+            if b"<!" in piece or b"<?" in piece:
+                odd = "a comment, an instruction or CDATA among the cells"
+                yield Fault("odd-markup", self._grid.part, "sheetData", odd)
+                return
+            if number == 0:
+                continue
             head, _, rest = piece.partition(b">")
             ours = _OUR_ROW.fullmatch(head)
             known = ours is not None and ours[2] in self._heads

@@ -27,18 +27,27 @@ _NOT_A_CHARACTER = frozenset(
     {expat.errors.codes[expat.errors.XML_ERROR_INVALID_TOKEN], expat.errors.codes[expat.errors.XML_ERROR_BAD_CHAR_REF]}
 )
 _BLANKS = frozenset(b"\t\n\r")
+OVERLAP = 64
+"""Bytes of the piece before that are looked at once more: a mark may lie across."""
 
 
-def check_markup(part: str, data: bytes) -> Iterator[Fault]:
+def check_markup(part: str, pieces: Iterable[bytes]) -> Iterator[Fault]:
     """Well formed, without a DOCTYPE, every character one that XML may hold."""
-    if has_doctype(data):
-        yield Fault("doctype", part, "", "a DOCTYPE is refused by every office suite")
-        return
     parser = expat.ParserCreate()
+    before = b""
+    start = 0
     try:
-        parser.Parse(data, True)
+        for piece in pieces:
+            here = before + piece
+            if has_doctype(here):
+                yield Fault("doctype", part, "", "a DOCTYPE is refused by every office suite")
+                return
+            parser.Parse(piece, False)
+            start += len(here) - len(before := piece[-OVERLAP:])
+        here = before
+        parser.Parse(b"", True)
     except expat.ExpatError as error:
-        kind = "illegal-character" if _is_character(error.code, data, parser.ErrorByteIndex) else "broken-xml"
+        kind = "illegal-character" if _is_character(error.code, here, parser.ErrorByteIndex - start) else "broken-xml"
         yield Fault(kind, part, f"{error.lineno}:{error.offset}", expat.ErrorString(error.code) or "")
     except (LookupError, ValueError) as error:
         yield Fault("broken-xml", part, "1:0", str(error))

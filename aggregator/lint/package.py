@@ -11,6 +11,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element
@@ -26,6 +27,8 @@ MAX_UNPACKED = 2**34
 LARGE = 2**23
 """Bytes of a part that is not kept."""
 PIECE = 2**20
+READING = (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError)
+"""What goes wrong where a part is damaged."""
 MARKUP = (".xml", ".rels", ".vml")
 MAX_LINK = 2_079
 
@@ -67,6 +70,10 @@ class Package:
     def read(self, part: str) -> bytes:
         return self.contents[part]
 
+    def pieces(self, part: str) -> Iterator[bytes]:
+        """The same, of a large part piece by piece."""
+        return self.contents.pieces(part)
+
     def size(self, part: str) -> int:
         return self.contents.size(part)
 
@@ -79,9 +86,9 @@ class Package:
         return [line for line in kept if line.target in self.parts]
 
 
-def open_package(data: bytes) -> Package:
+def open_package(data: bytes | Path) -> Package:
     try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
+        archive = zipfile.ZipFile(data if isinstance(data, Path) else io.BytesIO(data))
     except (zipfile.BadZipFile, OSError, ValueError) as error:
         raise Broken(Fault("not-a-zip", "", "", shown(str(error)))) from None
     if sum(item.file_size for item in archive.infolist()) > MAX_UNPACKED:
@@ -96,7 +103,7 @@ def open_package(data: bytes) -> Package:
 
 
 class Contents(Mapping[str, bytes]):
-    """The bytes of each part. Large ones are unpacked whenever they are wanted: only one of them is in memory."""
+    """The bytes of each part. Large ones are unpacked whenever they are wanted, and piece by piece by `pieces`."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
@@ -107,6 +114,9 @@ class Contents(Mapping[str, bytes]):
     def __getitem__(self, part: str) -> bytes:
         known = self._small.get(part)
         return _read(self._archive, part) if known is None else known
+
+    def pieces(self, part: str) -> Iterator[bytes]:
+        return iter([self._small[part]]) if part in self._small else _in_pieces(self._archive, part)
 
     def size(self, part: str) -> int:
         return self._sizes[part]
@@ -120,20 +130,18 @@ class Contents(Mapping[str, bytes]):
 
 def _read(archive: zipfile.ZipFile, part: str) -> bytes:
     try:
-        return _read_large(archive, part) if archive.getinfo(part).file_size > LARGE else archive.read(part)
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError) as error:
+        return archive.read(part)
+    except READING as error:
         raise Broken(Fault("part-damaged", part, "", shown(str(error)))) from None
 
 
-def _read_large(archive: zipfile.ZipFile, part: str) -> bytes:
-    """Piece by piece into its place: the library would for a moment hold it twice."""
-    whole = bytearray(archive.getinfo(part).file_size)
-    at = 0
-    with memoryview(whole) as view, archive.open(part) as file:
-        while piece := file.read(PIECE):
-            view[at : at + len(piece)] = piece
-            at += len(piece)
-    return whole  # type: ignore[return-value]  # as good as bytes to those who read it
+def _in_pieces(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:
+    try:
+        with archive.open(part) as file:
+            while piece := file.read(PIECE):
+                yield piece
+    except READING as error:
+        raise Broken(Fault("part-damaged", part, "", shown(str(error)))) from None
 
 
 def _types(data: bytes) -> dict[str, str]:
@@ -170,7 +178,7 @@ def check_package(package: Package, own: bool) -> Iterator[Fault]:
         yield from _check_reached(package)
     for part in package.parts:
         if part.endswith(MARKUP):
-            yield from check_markup(part, package.read(part))
+            yield from check_markup(part, package.pieces(part))
 
 
 def _check_parts(package: Package) -> Iterator[Fault]:

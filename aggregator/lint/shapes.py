@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 MOST_DIGITS = 17
-_ROW = b"<row"
 _NUMBER = re.compile(rb'><v>(?<=[0-9]"><v>)-?[0-9]{1,17}</v></c>')
 _HELD = re.compile(rb">([^<>]+)<")
 
@@ -41,12 +40,3 @@ def apart(rest: bytes, row: int) -> tuple[bytes, list[bytes]]:
     """A row without its number and what its cells hold, and this. A whole number of its own is as good as no value."""
     parts = _HELD.split(_NUMBER.sub(b"/>", rest))
     return b"\0".join(parts[::2]).replace(b'%d" s=' % row, b'" s='), parts[1::2]
-
-
-def rows_in(data: bytes, start: int, end: int) -> Iterator[bytes]:
-    """What stands behind `<row`, one row at a time: a sheet may fill the memory."""
-    at = data.find(_ROW, start, end)
-    while at >= 0:
-        behind = data.find(_ROW, at + 1, end)
-        yield bytes(data[at + len(_ROW) : behind if behind >= 0 else end])
-        at = behind

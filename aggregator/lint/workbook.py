@@ -13,9 +13,8 @@ from aggregator.lint.fault import Fault
 from aggregator.lint.markup import ID, parse
 from aggregator.lint.package import ROOT, Package, check_uses
 from aggregator.lint.properties import check_properties
+from aggregator.lint.rows import fragments, without_rows
 from aggregator.lint.sheets import Around
-
-_START, _END = b"<sheetData", b"</sheetData>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +95,7 @@ def _first(package: Package, source: str, kind: str) -> str | None:
 
 
 def _check_sheet(part: str, place: int, facts: Facts) -> Iterator[Fault]:
-    data = facts.package.read(part)
-    start, end = find_cells(data)
-    root = parse(part, data[:start] + data[end:])
+    root = parse(part, without_rows(facts.package.pieces(part)))
     around, own = facts.around, facts.around.own
     facts.selected[part] = names.is_selected(root)
     yield from check_uses(facts.package, part, root)
@@ -113,19 +110,11 @@ def _check_sheet(part: str, place: int, facts: Facts) -> Iterator[Fault]:
 
 def _check_cells(part: str, facts: Facts) -> Iterator[Fault]:
     """The rows of one sheet and what stands in them."""
-    data, around, own = facts.package.read(part), facts.around, facts.around.own
-    start, end = find_cells(data)
-    root = parse(part, data[:start] + data[end:])
+    around, own = facts.around, facts.around.own
+    root = parse(part, without_rows(facts.package.pieces(part)))
     covered = sheets.rows_of(sheets.merged(root)) if own else {}
     headers = tables.headers_of(tables.read_tables(facts.package, part))
     scan = Scan(Grid(part, around.formats, facts.strings, around.sheets, own, headers, covered))
-    yield from scan.check(data, start, end)
+    yield from scan.check(fragments(facts.package.pieces(part)))
     if own:
         yield from sheets.check_used(part, root, scan.used)
-
-
-def find_cells(data: bytes) -> tuple[int, int]:
-    """From where to where the rows stand inside `sheetData`."""
-    tag = data.find(_START)
-    start, end = data.find(b">", tag) + 1, data.rfind(_END)
-    return (0, 0) if tag < 0 or end < start else (start, end)
