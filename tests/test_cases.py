@@ -19,6 +19,7 @@ from click.testing import CliRunner
 
 from aggregator.catalogue import CATALOGUE
 from aggregator.cli import cli
+from aggregator.inbox import Item
 from tests.cases_craft import CAMPAIGN, FAULTS
 from tests.make_cases import BY_FOLDER
 
@@ -76,12 +77,12 @@ def folder_of_case(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: 
     for name in case.get("beside", ()):
         shutil.copyfile(FAULTS / request.param / name, root / name)
     if case["refuse_open"]:
-        monkeypatch.setattr("aggregator.examine._read", refuse)
+        monkeypatch.setattr("aggregator.examine.read_item", refuse)
     return root
 
 
-def refuse(path: Path) -> bytes:
-    raise PermissionError(13, "Permission denied", str(path))
+def refuse(item: Item, _most: int) -> bytes:
+    raise PermissionError(13, "Permission denied", str(item.path))
 
 
 @pytest.mark.parametrize(("folder", "folder_of_case"), [(name, name) for name in FOLDERS], indirect=["folder_of_case"])

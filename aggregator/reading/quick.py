@@ -19,7 +19,7 @@ from aggregator.reading.holes import Hole, find_holes, take_out
 from aggregator.reading.memory import kept, remembered
 from aggregator.reading.package import ListedSheet
 from aggregator.reading.quick_rows import PLAIN, Entry, decoded, read_row
-from aggregator.reading.strings import Budget, decode
+from aggregator.reading.strings import Budget, Table, decode
 from aggregator.reading.styles import Formats
 from aggregator.reading.xml import resolved
 
@@ -105,16 +105,6 @@ def _has_few_tags(data: bytes, budget: Budget) -> bool:
 
 
 # --- sheets --------------------------------------------------------------------------------------------------------
-
-
-class Table(list[str]):
-    """The shared strings of one workbook; known by identity, so that two are compared once for all sheets."""
-
-    __slots__ = ()
-    __hash__ = object.__hash__  # type: ignore[assignment]
-
-    def __eq__(self, other: object) -> bool:
-        return self is other
 
 
 @kept(16)

@@ -17,7 +17,7 @@ from aggregator.reading.limits import Bounds
 from aggregator.reading.package import MAIN, ContentTypes, Link, ListedSheet
 from aggregator.reading.refusals import Refused
 from aggregator.reading.sniff import sniff
-from aggregator.reading.strings import Budget, read_strings
+from aggregator.reading.strings import Budget, Table, read_strings
 from aggregator.reading.styles import NO_FORMATS, Formats, read_formats
 
 Links = Mapping[str, Link]
@@ -76,17 +76,17 @@ def _read_book(archive: Archive, bounds: Bounds) -> RawBook:
     )
 
 
-def _strings(archive: Archive, types: ContentTypes, links: Links, source: str, budget: Budget) -> quick.Table:
+def _strings(archive: Archive, types: ContentTypes, links: Links, source: str, budget: Budget) -> Table:
     part = package.only_part(links, "sharedStrings", source)
     if part is None:
-        return quick.Table()
+        return Table()
     package.check_type(types, part, package.STRINGS)
     data = archive.read(part)
     known = quick.read_strings(data, budget)
-    return quick.Table(read_strings(data, part, budget) if known is None else known)
+    return Table(read_strings(data, part, budget) if known is None else known)
 
 
-def _sheet(data: bytes, listed: ListedSheet, strings: quick.Table, formats: Formats, budget: Budget) -> RawSheet:
+def _sheet(data: bytes, listed: ListedSheet, strings: Table, formats: Formats, budget: Budget) -> RawSheet:
     """By the short way where it leads to the end."""
     known = quick.read_sheet(data, listed, strings, formats, budget)
     return read_sheet(data, listed, strings, formats, budget) if known is None else known

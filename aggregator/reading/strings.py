@@ -18,6 +18,16 @@ _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _ESCAPE_SIZE = len("_x000D_")
 
 
+class Table(list[str]):
+    """The shared strings of one workbook; known by identity, so that two are compared once for all sheets."""
+
+    __slots__ = ()
+    __hash__ = object.__hash__  # type: ignore[assignment]
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+
 @dataclass(slots=True)
 class Budget:
     """Characters of text and of expanded formulas, and filled cells, counted over the whole file."""
