@@ -24,7 +24,7 @@ class Plain:
 
 def collect_rarely() -> None:
     """For the rest of the process. What a file makes has no circles, and is gone or needed when the next one comes."""
-    gc.set_threshold(100_000, 20, 20)
+    gc.set_threshold(100_000, 20, 200)
 
 
 @lru_cache(maxsize=64)

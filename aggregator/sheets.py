@@ -72,7 +72,7 @@ def _likeness(cells: Mapping[Address, Cell], form: Form) -> float:
     return max(by_code, sum(label in labels for label in form.label_keys) / len(form.rows))
 
 
-@kept(256)
+@kept(64)
 def _likeness_of_shape(shape: Shape, form: Form) -> float:
     return _likeness(shape.cells, form)
 
@@ -112,6 +112,6 @@ def _rows(cells: Mapping[Address, Cell]) -> Mapping[str, int]:
     return rows
 
 
-@kept(256)
+@kept(64)
 def _rows_of_shape(shape: Shape) -> Mapping[str, int]:
     return _rows(shape.cells)

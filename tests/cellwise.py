@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import dataclass
 
 import pytest
 from xlsxwriter.format import Format
@@ -37,14 +37,27 @@ def write_line(
     return 0
 
 
+@dataclass(frozen=True)
+class Formats:
+    """How the cells of a line look, for XlsxWriter."""
+
+    formats: Sequence[Format]
+    texts: Sequence[tuple[int, str, str]]
+
+
 @contextmanager
 def cell_by_cell() -> Iterator[None]:
     """All workbooks are written so."""
 
-    def look(_sheet: LineSheet, formats: Sequence[Format], _types: Sequence[type]) -> Any:
-        return formats
+    def look(_sheet: LineSheet, formats: Sequence[Format], types: Sequence[type]) -> Formats:
+        return Formats(formats, [(column, "", "") for column, kind in enumerate(types) if kind is str])
+
+    def line(
+        sheet: LineSheet, row: int, values: Sequence[Value], look: Formats, height: float | None = None, level: int = 0
+    ) -> int:
+        return write_line(sheet, row, values, look.formats, height, level)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(LineSheet, "look", look)
-        patch.setattr(LineSheet, "line", write_line)
+        patch.setattr(LineSheet, "line", line)
         yield

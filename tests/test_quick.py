@@ -21,7 +21,7 @@ from aggregator.forms import form_ids, load_form
 from aggregator.identity import Expectation
 from aggregator.inbox import Item
 from aggregator.numbers import _plain_number, _read_native
-from aggregator.reading import container, directory, limits, package, quick
+from aggregator.reading import container, directory, limits, package, quick, quick_strings
 from aggregator.reading.book import Cell, RawBook
 from aggregator.reading.memory import forget
 from aggregator.reading.refusals import Refused
@@ -51,8 +51,8 @@ class Ways:
         self.taken: Counter[str] = Counter()
         self.around: Counter[str] = Counter()
         self.strict = False
-        for name in ("read_sheet", "read_strings"):
-            monkeypatch.setattr(quick, name, self._counting(getattr(quick, name), self.taken))
+        for room, name in ((quick, "read_sheet"), (quick_strings, "read_strings")):
+            monkeypatch.setattr(room, name, self._counting(getattr(room, name), self.taken))
         for room, name in ((package, "take_texts"), (container, "list_usual")):
             monkeypatch.setattr(room, name, self._counting(getattr(room, name), self.around))
 
@@ -302,6 +302,19 @@ def test_a_form_that_another_program_saved_goes_the_short_way(ways: Ways) -> Non
     book.save(buffer)
     open_book(buffer.getvalue())
     assert ways.taken["short"] > ways.taken["strict"]
+
+
+def test_nothing_of_a_large_sheet_or_table_is_shared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who sends many large files does not fill the memory with what they have in common."""
+    parts = opened(filled_form())
+    spaces = b" " * 2**17
+    large_sheet = {**parts, SHEET: parts[SHEET].replace(b"<sheetData>", spaces + b"<sheetData>", 1)}
+    text = b"<si><t>" + b"x" * 30_000 + b"</t></si>"
+    large_table = {**parts, STRINGS: parts[STRINGS].replace(b"</sst>", text * 5 + b"</sst>")}
+    for one, shared in ((parts, True), (large_sheet, False), (large_table, False)):
+        book, _ = open_book(packed(one))
+        assert book is not None
+        assert (book.sheets[0].shape is not None) == shared
 
 
 def test_what_is_remembered_is_small(ways: Ways) -> None:

@@ -1,4 +1,4 @@
-"""The short way through a worksheet and its strings: for XML as spreadsheet programs usually write it.
+"""The short way through a worksheet: for XML as spreadsheet programs usually write it.
 
 Plain numbers are taken out first, see `holes`. One regular expression reads a whole row of cells; a row, a frame or a
 sheet that was read before is not read again.
@@ -8,103 +8,25 @@ gives `None`, and the strict way reads, or refuses, the part from its beginning.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 
-from aggregator.reading import limits
 from aggregator.reading.book import Address, Cell, RawSheet, Shape, Shaped
 from aggregator.reading.frame import Frame, read_frame
 from aggregator.reading.holes import Hole, find_holes, take_out
-from aggregator.reading.memory import kept, remembered
+from aggregator.reading.memory import SMALL, kept, remembered
 from aggregator.reading.package import ListedSheet
-from aggregator.reading.quick_rows import PLAIN, Entry, decoded, read_row
-from aggregator.reading.strings import Budget, Table, decode
+from aggregator.reading.quick_rows import Entry, read_row
+from aggregator.reading.quick_strings import has_few_tags, is_short
+from aggregator.reading.strings import Budget, Table
 from aggregator.reading.styles import Formats
-from aggregator.reading.xml import resolved
 
-_OPEN, _CLOSE, _ROW_END, _TABLE_END = b"<sheetData>", b"</sheetData>", b"</row>", "</sst>"
+_OPEN, _CLOSE, _ROW_END = b"<sheetData>", b"</sheetData>", b"</row>"
 SHORT = 2**8
 """Characters of the longest text whose cell is remembered."""
 MOST_OTHERS = 32
 """Texts that may differ between two files of one shape: names, codes and notes of the unit."""
-
-_DECLARED = re.compile(
-    rb"""(?!\s*<\?)|<\?xml version="1\.0" encoding="(?:UTF|utf)-8"(?: standalone="(?:yes|no)")? ?\?>"""
-)
-"""Nothing said of the encoding, or UTF-8."""
-
-_TABLE = re.compile(
-    r"(?:<\?xml[^>]*\?>[ \t\r\n]*)?"
-    r'<sst xmlns="http://schemas\.openxmlformats\.org/spreadsheetml/2006/main"'
-    r'(?: count="[0-9]{1,9}")?(?: uniqueCount="[0-9]{1,9}")?>'
-)
-_KEPT, _OPEN_TEXT = '<t xml:space="preserve">', "<t>"
-_FIRST, _LAST = "<si><t>", "</t></si>"
-_CONTROLS = bytes({*range(32)} - {*b"\t\n"})
-_NO_CHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
-_STRING = re.compile(rf'<si><t(?: xml:space="preserve")?(?: ?/>|>({PLAIN})</t>)</si>')
-
-
-# --- strings -------------------------------------------------------------------------------------------------------
-
-
-def read_strings(data: bytes, budget: Budget) -> list[str] | None:
-    """The shared strings, where each is one plain text; counts their characters in `budget`."""
-    text = decoded(data) if _is_short(data) and _has_few_tags(data, budget) else None
-    head = _TABLE.match(text) if text is not None else None
-    if text is None or head is None or not text.endswith(_TABLE_END) or "]]>" in text:
-        return None
-    pieces = _pieces(text[head.end() : -len(_TABLE_END)], _is_plain(data))
-    if pieces is None:
-        return None
-    marked = "&" in text or "_x" in text
-    strings = [_string(piece) if "&" in piece or "_x" in piece else piece for piece in pieces] if marked else pieces
-    lengths = [len(string) for string in strings]
-    characters = budget.characters + sum(lengths)
-    if max(lengths, default=0) > limits.TEXT.value or len(strings) > budget.bounds.strings.value:
-        return None
-    if characters > budget.bounds.text_in_all.value:
-        return None
-    budget.characters = characters
-    return strings
-
-
-def _is_plain(data: bytes) -> bool:
-    """Whether all characters are some that XML allows as they stand."""
-    return len(data.translate(None, _CONTROLS)) == len(data) and not any(mark in data for mark in _NO_CHARACTERS)
-
-
-def _pieces(table: str, plain: bool) -> list[str] | None:
-    """The texts as they stand there: of plain characters those between two tags each, or else by a look at each."""
-    short = table.replace(_KEPT, _OPEN_TEXT)
-    if plain and short.startswith(_FIRST) and short.endswith(_LAST):
-        pieces = short[len(_FIRST) : -len(_LAST)].split(_LAST + _FIRST)
-        if short.count("<") == 4 * len(pieces):
-            return pieces
-    found = _STRING.split(table)
-    return None if any(found[::2]) else [piece or "" for piece in found[1::2]]
-
-
-def _string(piece: str) -> str:
-    """A text with entities and escapes read; of one that the strict way must look at, more than may be read."""
-    text = resolved(piece)
-    if text is None or len(text) > limits.TEXT.value:
-        return " " * (limits.TEXT.value + 1)
-    return decode(text) if "_x" in text else text
-
-
-def _is_short(data: bytes) -> bool:
-    """Short enough that the bound on tokens needs no second look; in UTF-8, as far as the part says."""
-    return len(data) <= limits.TOKEN.value and _DECLARED.match(data) is not None
-
-
-def _has_few_tags(data: bytes, budget: Budget) -> bool:
-    most = budget.bounds.tags.value
-    return len(data) <= most or data.count(b"<") <= most
-
-
-# --- sheets --------------------------------------------------------------------------------------------------------
 
 
 @kept(16)
@@ -159,8 +81,10 @@ class Compiled:
         self.all_cells = {at: cells.get(at) for at in sorted({*cells, *(hole.at for hole in self.holes.values())})}
         self.blanks = tuple(at for at, cell in self.all_cells.items() if cell is None)
 
-    def filled(self, texts: Mapping[Address, Cell], numbers: Mapping[Address, Cell]) -> Mapping[Address, Cell]:
+    def cells(self, table: Table, typed: Typed) -> Mapping[Address, Cell]:
         """The cells of the shape with those of one file, in the order of the sheet."""
+        texts = self.texts(table)
+        numbers = _numbers(typed, self.shape.cells)
         cells = Shaped(self.all_cells if numbers else self.shape.cells)  # type: ignore[arg-type]
         cells.shape, cells.texts, cells.numbers = self.shape, texts, numbers
         cells.update(texts)
@@ -170,6 +94,24 @@ class Compiled:
                 if at not in numbers:
                     del cells[at]
         return cells
+
+    def unshared_cells(self, table: Table, typed: Typed) -> Mapping[Address, Cell]:
+        """The same of a sheet that is too large to be remembered."""
+        cells = {
+            (row, column): cell or _text_cell(table[number], shown) for row, column, cell, number, shown in self.entries
+        }
+        return dict(sorted({**cells, **_numbers(typed, cells)}.items(), key=itemgetter(0)))
+
+
+Typed = Sequence[tuple[Hole, str]]
+"""The holes of a sheet in which numbers stand."""
+
+
+def _numbers(typed: Typed, cells: Mapping[Address, Cell]) -> dict[Address, Cell]:
+    return {
+        hole.at: _number_cell(digits, cells[hole.at].formula if hole.formula else None, hole.format)
+        for hole, digits in typed
+    }
 
 
 def _text_cell(text: str, shown: str) -> Cell:
@@ -197,14 +139,14 @@ class Taken:
 
 @remembered(64, largest=2**14)
 def _taken(data: bytes) -> Taken | None:
-    return Taken(*take_out(data)) if _is_short(data) else None
+    return Taken(*take_out(data)) if is_short(data) else None
 
 
 def read_sheet(
     data: bytes, listed: ListedSheet, strings: Sequence[str], formats: Formats, budget: Budget
 ) -> RawSheet | None:
     """The worksheet; counts its cells and characters in `budget`."""
-    if not _has_few_tags(data, budget):
+    if not has_few_tags(data, budget):
         return None
     taken = _taken(data)
     if taken is None:
@@ -218,16 +160,14 @@ def read_sheet(
         return None
     budget.characters += sheet.characters
     budget.filled += filled
-    texts = sheet.texts(strings if isinstance(strings, Table) else Table(strings))
-    numbers = {
-        hole.at: _number_cell(digits, sheet.shape.cells[hole.at].formula if hole.formula else None, hole.format)
-        for hole, digits in typed
-    }
+    table = strings if isinstance(strings, Table) else Table(strings)
+    small = table.small and len(taken.left) <= SMALL
+    cells = sheet.cells(table, typed) if small else sheet.unshared_cells(table, typed)
     frame = sheet.frame
     return RawSheet(
         listed.name,
         listed.state,
-        sheet.filled(texts, numbers),
+        cells,
         tuple(frame.merges),
         frozenset(frame.hidden_rows),
         frozenset(frame.hidden_columns),

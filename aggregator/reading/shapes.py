@@ -25,7 +25,7 @@ def find_texts(sheet: RawSheet, pick: Pick) -> list[Address]:
     return sorted([*own, *(at for at in known if at not in sheet.texts)])
 
 
-@kept(1024)
+@kept(64)
 def _picked(shape: Shape, pick: Pick) -> tuple[Address, ...]:
     return tuple(sorted(at for at, cell in shape.cells.items() if pick(at, cell)))
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from aggregator.findings import Finding
-from aggregator.reading import limits, package, quick, refusals, xml
+from aggregator.reading import limits, package, quick, quick_strings, refusals, xml
 from aggregator.reading.book import RawBook, RawSheet
 from aggregator.reading.container import Archive, open_archive
 from aggregator.reading.grid import read_sheet
 from aggregator.reading.limits import Bounds
+from aggregator.reading.memory import SMALL
 from aggregator.reading.package import MAIN, ContentTypes, Link, ListedSheet
 from aggregator.reading.refusals import Refused
 from aggregator.reading.sniff import sniff
@@ -82,8 +83,8 @@ def _strings(archive: Archive, types: ContentTypes, links: Links, source: str, b
         return Table()
     package.check_type(types, part, package.STRINGS)
     data = archive.read(part)
-    known = quick.read_strings(data, budget)
-    return Table(read_strings(data, part, budget) if known is None else known)
+    known = quick_strings.read_strings(data, budget)
+    return Table(read_strings(data, part, budget) if known is None else known, small=len(data) <= SMALL)
 
 
 def _sheet(data: bytes, listed: ListedSheet, strings: Table, formats: Formats, budget: Budget) -> RawSheet:

@@ -6,6 +6,7 @@ A string is kept once and handed on by reference, so that one long string in man
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from aggregator.reading import limits, refusals
@@ -19,9 +20,15 @@ _ESCAPE_SIZE = len("_x000D_")
 
 
 class Table(list[str]):
-    """The shared strings of one workbook; known by identity, so that two are compared once for all sheets."""
+    """The shared strings of one workbook; known by identity, so that two are compared once for all sheets. Only a
+    `small` one may be remembered."""
 
-    __slots__ = ()
+    __slots__ = ("small",)
+
+    def __init__(self, texts: Iterable[str] = (), *, small: bool = True) -> None:
+        super().__init__(texts)
+        self.small = small
+
     __hash__ = object.__hash__  # type: ignore[assignment]
 
     def __eq__(self, other: object) -> bool:

@@ -46,8 +46,8 @@ def contributors(result: Consolidation, lang: str) -> str:
 
 
 def _values(form: Form, leaf: Leaf, totals: Totals) -> list[int | str | None]:
-    filled = filled_figures(form, leaf)
-    return [_exact(totals[figure]) if figure in filled else None for figure in form.figures]
+    filled = zip(form.figures, filled_figures(form, leaf), strict=True)
+    return [_exact(totals[figure]) if written else None for figure, written in filled]
 
 
 def _exact(value: int | None) -> int | str | None:
