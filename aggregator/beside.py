@@ -20,6 +20,10 @@ from aggregator.disposable import die_with_parent
 
 R = TypeVar("R")
 
+WORTH_A_COPY = range(1_001, 25_000)
+"""Returns in a result of which a part is worth a copy of the process: fewer are done at once, more would fill the
+memory."""
+
 
 def can_copy() -> bool:
     """Whether a copy of this process would run beside it: there are cores, and no thread that a copy would lack."""

@@ -7,6 +7,7 @@ their cells, as nearly every text of a long table stands there once, and the row
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -28,11 +29,15 @@ MAX_TEXT = 32_767
 """Characters that Excel keeps in one cell."""
 EXACT = 10**15
 """Whole numbers below it are written by XlsxWriter as they are, larger ones as floating-point numbers."""
-IN_MEMORY = 2**24
-"""Bytes of the lines of a sheet that wait in memory; more of them wait on the disk."""
+IN_MEMORY, TOGETHER = 2**24, 256
+"""Bytes of the lines of a sheet that wait in memory, more of them wait on the disk; and how many go there at once."""
+LEVEL = 2
+"""How well long tables are packed: the file is a sixth larger than with the usual 6, in a third of the time."""
 _PLACE = "\0lines\0"
 """Stands for the lines in what XlsxWriter writes; no XML holds these characters."""
 
+
+_LEVEL_NAME = "compress_level" if sys.version_info >= (3, 13) else "_compresslevel"
 
 _ROW, _OPEN = "\0", "%s"
 """In a template, the number of the row and what a cell holds."""
@@ -65,14 +70,28 @@ class Look:
     formulas: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The lines of one sheet as XML: rows from 0, `behind` the last; the largest `column`, and the deepest `level`."""
+
+    xml: bytes
+    first: int
+    behind: int
+    column: int
+    level: int
+
+
 class LineSheet(Worksheet):  # type: ignore[misc]
     """A sheet that also takes whole lines, from the first column on, one below the other."""
 
     def __init__(self) -> None:
         super().__init__()
         self._lines: SpooledTemporaryFile[bytes] | None = None
+        self._latest: list[str] = []
+        self._shares_texts = False
         self.dim_rowmin: int | None
         self.dim_rowmax: int | None
+        self.dim_colmax: int | None
         self.outline_row_level: int
         self._first_line = self._behind = 0
         """Rows from 0: of the first line, and behind the last."""
@@ -102,10 +121,16 @@ class LineSheet(Worksheet):  # type: ignore[misc]
             return -1
         number = str(row + 1)
         cells = look.template.replace(_ROW, number) % self._inside(number, values, look)
-        self._lines.write(f'<row r="{number}"{self._row_look(height, level)}>{cells}</row>'.encode())
+        self._latest.append(f'<row r="{number}"{self._row_look(height, level)}>{cells}</row>')
+        if len(self._latest) >= TOGETHER:
+            self._put_away(self._lines)
         self._behind += 1
         self.outline_row_level = max(self.outline_row_level, level)
         return 0
+
+    def _put_away(self, lines: IO[bytes]) -> None:
+        lines.write("".join(self._latest).encode())
+        self._latest.clear()
 
     def _inside(self, number: str, values: Sequence[Any], look: Look) -> tuple[Any, ...]:
         """What the template of a line leaves open."""
@@ -117,9 +142,7 @@ class LineSheet(Worksheet):  # type: ignore[misc]
             inside[column] = f"><f>{escape(found.formula, quote=False)}</f><v>{found.value}</v></c>"
         for column in look.numbers:
             value = values[column]
-            inside[column] = "/>" if value is None else f"><v>{value}</v></c>"
-            if value is not None and not -EXACT < value < EXACT:
-                inside[column] = f"><v>{value:.16G}</v></c>"
+            inside[column] = _SMALL.get(value) or _number(value)
         return tuple(inside)
 
     def _text(self, start: str, text: str) -> str:
@@ -128,6 +151,7 @@ class LineSheet(Worksheet):  # type: ignore[misc]
             return f"{start}/>"
         if plain := _plain(text):
             return f'{start} t="inlineStr"><is><t>{plain}</t></is></c>'
+        self._shares_texts = True
         index = self.str_table._get_shared_string_index(xml_safe(text)[:MAX_TEXT])
         return f'{start} t="s"><v>{index}</v></c>'
 
@@ -153,8 +177,28 @@ class LineSheet(Worksheet):  # type: ignore[misc]
     def has_lines(self) -> bool:
         return self._lines is not None
 
+    def packed_lines(self) -> Lines:
+        """Raises `ValueError` where a text of theirs is a shared one, which only this workbook knows."""
+        if self._shares_texts:
+            raise ValueError(f"{self.name}: shared texts")
+        xml = BytesIO()
+        self.copy_lines(xml)
+        return Lines(xml.getvalue(), self._first_line, self._behind, self.dim_colmax or 0, self.outline_row_level)
+
+    def take_lines(self, lines: Lines) -> int:
+        """Lines that were written in another process, into this sheet as long as it has none."""
+        outside = self._check_dimensions(lines.first, 0) or self._check_dimensions(lines.behind - 1, lines.column)
+        if self._lines is not None or outside:
+            return -1
+        self._lines = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  # `discard`
+        self._lines.write(lines.xml)
+        self._first_line, self._behind = lines.first, lines.behind
+        self.outline_row_level = max(self.outline_row_level, lines.level)
+        return 0
+
     def copy_lines(self, part: IO[bytes]) -> None:
         if self._lines is not None:
+            self._put_away(self._lines)
             self._lines.seek(0)
             copyfileobj(self._lines, part)
 
@@ -181,12 +225,21 @@ def with_lines(package: IO[bytes], sheets: Sequence[LineSheet]) -> bytes:
             above, place, below = written.read(info).partition(_PLACE.encode())
             named = ZipInfo(info.filename, info.date_time)
             named.compress_type = ZIP_DEFLATED
+            setattr(named, _LEVEL_NAME, LEVEL if place else None)
             with archive.open(named, "w", force_zip64=False) as part:
                 part.write(above)
                 if place:
                     parts[info.filename].copy_lines(part)
                 part.write(below)
     return whole.getvalue()
+
+
+def _number(value: int) -> str:
+    return f"><v>{value}</v></c>" if -EXACT < value < EXACT else f"><v>{value:.16G}</v></c>"
+
+
+_SMALL: Mapping[int | None, str] = {None: "/>", **{value: _number(value) for value in range(1_000)}}
+"""What nearly all cells hold."""
 
 
 def types_of(values: Sequence[Value]) -> tuple[type, ...]:

@@ -6,7 +6,6 @@ The one place where exceptions become messages, and where a fault of the program
 from __future__ import annotations
 
 import functools
-import json
 import os
 import sys
 import tempfile
@@ -21,6 +20,7 @@ import click
 
 from aggregator import __version__
 from aggregator.faults import Stop
+from aggregator.json_text import json_lines
 from aggregator.spoken import CHOICE, LANG_HELP
 from aggregator.words import Words, in_language, spoken
 
@@ -31,8 +31,7 @@ if TYPE_CHECKING:
 EXIT_FINDINGS = 1
 EXIT_FAULT = 70
 LINES_AT_ONCE = 500
-PIECES_AT_ONCE = 10_000
-"""Of the JSON text of a document: the whole of it would be in memory many times over."""
+"""Of a document or of the findings: the whole text would be in memory many times over."""
 
 
 @dataclass(slots=True)
@@ -64,10 +63,9 @@ class Switches:
 
     def document(self, document: dict[str, Any]) -> None:
         if self.json:
-            pieces = json.JSONEncoder(ensure_ascii=False, indent=2).iterencode(document)
-            while told := "".join(islice(pieces, PIECES_AT_ONCE)):
-                click.echo(told, nl=False)
-            click.echo()
+            lines = json_lines(document)
+            while told := list(islice(lines, LINES_AT_ONCE)):
+                click.echo("\n".join(told))
 
     def findings(self, findings: Iterable[Finding]) -> None:
         """Findings for people: stderr. `--quiet` keeps errors and warnings."""

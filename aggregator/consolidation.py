@@ -6,21 +6,19 @@ as typed; blanks add 0 and are counted. Which leaves count was decided by `intak
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
 from aggregator.decisions import Decision
-from aggregator.figures import Figures
+from aggregator.figures import AT_ONCE, Figures, columns_of, values_of
 from aggregator.findings import Findings
 from aggregator.forms import FigureKey, Form
 from aggregator.register import Register, Unit
 from aggregator.submission import Leaf
 
 Totals = Mapping[FigureKey, int]
-AT_ONCE = 1_000
 """Leaves that are counted together."""
 
 
@@ -115,16 +113,26 @@ class Consolidation:
 
 def complete_figures(form: Form, leaf: Leaf) -> Totals:
     """All figures of a leaf: blanks as 0, computed rows recomputed from their parts."""
-    read = leaf.figures.get
-    typed = [read(key) or 0 for key in form.typed]
-    return Figures(form.figures, [sum([typed[part] for part in parts]) for parts in _parts(form)])
+    typed = [value or 0 for value in values_of(leaf.figures, form.typed)]
+    places, computed = _parts(form)
+    totals = [typed[place] for place in places]
+    for at, parts in computed:
+        totals[at] = sum([typed[part] for part in parts])
+    return Figures(form.figures, totals)
 
 
 @lru_cache(maxsize=64)
-def _parts(form: Form) -> tuple[tuple[int, ...], ...]:
-    """Of which typed numbers, by their place, each figure is the sum; a typed one of itself."""
+def _parts(form: Form) -> tuple[tuple[int, ...], tuple[tuple[int, tuple[int, ...]], ...]]:
+    """Of every figure the first typed number, by its place, of which it is the sum; and of a sum, by the place of the
+    figure, all of them."""
     place = {key: number for number, key in enumerate(form.typed)}
-    return tuple(tuple(place[part] for part in form.computed.get(key, (key,))) for key in form.figures)
+    parts = [tuple(place[part] for part in form.computed.get(key, (key,))) for key in form.figures]
+    return tuple(own[0] for own in parts), tuple((at, own) for at, own in enumerate(parts) if len(own) > 1)
+
+
+def get_ready() -> None:
+    """Loads what adds up, 0.3 s that may be spent while nothing else can be done."""
+    import pandas  # noqa: F401
 
 
 def sum_totals(form: Form, parts: Sequence[Totals]) -> Totals:
@@ -134,20 +142,21 @@ def sum_totals(form: Form, parts: Sequence[Totals]) -> Totals:
     import pandas as pd  # spares 0.3 s where nothing is added up
 
     columns = list(range(len(form.figures)))
-    rows = [[part[key] for key in form.figures] for part in parts]
+    rows = [values_of(part, form.figures) for part in parts]
     sums = pd.DataFrame(rows, columns=columns, dtype="int64").sum(axis=0)
     return {key: int(sums[column]) for column, key in enumerate(form.figures)}
 
 
 def count_blanks(form: Form, leaves: Sequence[Leaf]) -> Totals:
     """For every typed figure, how many leaves left it blank though their level may fill it; zeros are left out."""
-    asked = Counter(leaf.unit.level for leaf in leaves)
-    filled = Counter(
-        (leaf.unit.level, key) for leaf in leaves for key, value in leaf.figures.items() if value is not None
-    )
+    levels: dict[str, list[Leaf]] = {}
+    for leaf in leaves:
+        levels.setdefault(leaf.unit.level, []).append(leaf)
+    asked = {level: len(own) for level, own in levels.items()}
+    filled = {level: dict(zip(form.typed, _count_typed(form, own), strict=True)) for level, own in levels.items()}
     counts = {
         (row.key, measure): sum(
-            number - filled[level, (row.key, measure)]
+            number - filled[level][row.key, measure]
             for level, number in asked.items()
             if measure in row.fillable_at(level)
         )
@@ -157,12 +166,23 @@ def count_blanks(form: Form, leaves: Sequence[Leaf]) -> Totals:
     return {key: number for key, number in counts.items() if number}
 
 
+def _count_typed(form: Form, leaves: Sequence[Leaf]) -> list[int]:
+    """For every figure that somebody may type, how many leaves wrote a number there."""
+    counts = [0] * len(form.typed)
+    for columns in columns_of([leaf.figures for leaf in leaves], form.typed):
+        counts = [count + len(column) - column.count(None) for count, column in zip(counts, columns, strict=True)]
+    return counts
+
+
 def filled_figures(form: Form, leaf: Leaf) -> list[bool]:
     """For every figure in printed order whether the unit wrote a number there, zero included; of a computed number, in
     any of its parts."""
-    read = leaf.figures.get
-    typed = [read(key) is not None for key in form.typed]
-    return [typed[parts[0]] if len(parts) == 1 else any(typed[part] for part in parts) for parts in _parts(form)]
+    typed = [value is not None for value in values_of(leaf.figures, form.typed)]
+    places, computed = _parts(form)
+    filled = [typed[place] for place in places]
+    for at, parts in computed:
+        filled[at] = any(typed[part] for part in parts)
+    return filled
 
 
 def count_filled(form: Form, leaves: Sequence[Leaf]) -> Totals:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import ItemsView, Iterable, Iterator, Mapping, ValuesView
-from functools import lru_cache
+from collections.abc import Callable, ItemsView, Iterable, Iterator, Mapping, Sequence, ValuesView
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
 from typing import Any, TypeVar, overload
 
 from aggregator.forms import FigureKey
@@ -15,39 +16,43 @@ D = TypeVar("D")
 class Figures(Mapping[FigureKey, Number]):
     """A mapping that is never changed; all of the same keys share these."""
 
-    __slots__ = ("_keys", "_places", "_values")
+    __slots__ = ("_keys", "_values")
 
-    def __init__(self, keys: Iterable[FigureKey], values: Iterable[Number]) -> None:
-        self._keys, self._places = _shared(tuple(keys))
+    def __init__(self, keys: Iterable[FigureKey] | Keys, values: Iterable[Number]) -> None:
+        self._keys = keys if isinstance(keys, Keys) else _shared(tuple(keys))
         self._values = tuple(values)
-        if len(self._values) != len(self._keys):
-            raise ValueError(f"{len(self._values)} values for {len(self._keys)} keys")
+        if len(self._values) != len(self._keys.places):
+            raise ValueError(f"{len(self._values)} values for {len(self._keys.places)} keys")
 
     def __getitem__(self, key: FigureKey) -> Number:
-        return self._values[self._places[key]]
+        return self._values[self._keys.places[key]]
 
     def __iter__(self) -> Iterator[FigureKey]:
-        return iter(self._keys)
+        return iter(self._keys.places)
 
     def __len__(self) -> int:
-        return len(self._keys)
+        return len(self._values)
 
     def __contains__(self, key: object) -> bool:
-        return key in self._places
+        return key in self._keys.places
 
     @overload
     def get(self, key: FigureKey, /) -> Number | None: ...
     @overload
     def get(self, key: FigureKey, /, default: Number | D) -> Number | D: ...
     def get(self, key: FigureKey, /, default: Any = None) -> Any:
-        at = self._places.get(key)
+        at = self._keys.places.get(key)
         return default if at is None else self._values[at]
 
+    def pick(self, keys: Sequence[FigureKey]) -> Sequence[Number | None]:
+        """See `values_of`."""
+        return self._keys.pick(keys)(self._values)
+
     def items(self) -> ItemsView[FigureKey, Number]:
-        return dict(zip(self._keys, self._values, strict=True)).items()
+        return dict(zip(self._keys.places, self._values, strict=True)).items()
 
     def values(self) -> ValuesView[Number]:
-        return dict(zip(self._keys, self._values, strict=True)).values()
+        return _Values(self)
 
     def __reduce__(self) -> tuple[type[Any], tuple[Any, ...]]:
         return Figures, (self._keys, self._values)
@@ -56,6 +61,67 @@ class Figures(Mapping[FigureKey, Number]):
         return f"Figures({dict(self)!r})"
 
 
+def values_of(figures: Mapping[FigureKey, Number], keys: Sequence[FigureKey]) -> Sequence[Number | None]:
+    """The numbers of these keys in their order; `None` for one that is not there."""
+    return figures.pick(keys) if isinstance(figures, Figures) else [figures.get(key) for key in keys]
+
+
+def columns_of(
+    many: Sequence[Mapping[FigureKey, Number]], keys: Sequence[FigureKey]
+) -> Iterator[Sequence[tuple[Number | None, ...]]]:
+    """The numbers of many units, key by key; so many units at once that it takes little memory."""
+    for start in range(0, len(many), AT_ONCE):
+        yield tuple(zip(*[values_of(figures, keys) for figures in many[start : start + AT_ONCE]], strict=True))
+
+
+class _Values(ValuesView[Any]):
+    _mapping: Figures[Any]
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._mapping._values)
+
+
+Pick = Callable[[tuple[Any, ...]], Sequence[Any]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Keys:
+    """What all figures of a form have in common: the place of each key, in order; and what was picked from them."""
+
+    places: Mapping[FigureKey, int]
+    picks: dict[int, tuple[Sequence[FigureKey], Pick]] = field(default_factory=dict)
+
+    def pick(self, wanted: Sequence[FigureKey]) -> Pick:
+        """How the values of some keys are taken out, found once for each list of them."""
+        known = self.picks.get(id(wanted))
+        if known is None or known[0] is not wanted:
+            if len(self.picks) >= MOST_PICKS:
+                self.picks.clear()
+            known = self.picks[id(wanted)] = (wanted, self._pick(wanted))
+        return known[1]
+
+    def _pick(self, wanted: Sequence[FigureKey]) -> Pick:
+        if tuple(wanted) == tuple(self.places):
+            return tuple
+        places = [self.places.get(key, len(self.places)) for key in wanted]
+        return partial(_picked, places)
+
+    def __reduce__(self) -> tuple[Callable[..., Keys], tuple[tuple[FigureKey, ...]]]:
+        return _shared, (tuple(self.places),)
+
+
+def _picked(places: Sequence[int], values: tuple[Any, ...]) -> Sequence[Any]:
+    """One place beyond the last stands for what is not there."""
+    padded = (*values, None)
+    return [padded[place] for place in places]
+
+
+AT_ONCE = 1_000
+
+MOST_PICKS = 64
+"""Lists of keys whose places are kept in mind."""
+
+
 @lru_cache(maxsize=256)
-def _shared(keys: tuple[FigureKey, ...]) -> tuple[tuple[FigureKey, ...], Mapping[FigureKey, int]]:
-    return keys, {key: place for place, key in enumerate(keys)}
+def _shared(keys: tuple[FigureKey, ...]) -> Keys:
+    return Keys({key: place for place, key in enumerate(keys)})

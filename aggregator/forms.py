@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -142,6 +143,11 @@ class Form:
         return tuple(label_key(row.label) for row in self.rows)
 
     @cached_property
+    def most_alike(self) -> int:
+        """How many rows share one label, at most."""
+        return max(Counter(self.label_keys).values())
+
+    @cached_property
     def figures(self) -> tuple[FigureKey, ...]:
         """Every number of the form in printed order: typed and computed."""
         return tuple((row.key, measure) for row in self.rows for measure in _measures(row))
@@ -159,6 +165,20 @@ class Form:
             for row in self.rows
             if row.total and row.computed
         }
+
+    @cached_property
+    def pairs(self) -> tuple[tuple[Row, FigureKey, FigureKey], ...]:
+        """Rows whose count and people go together, with these two numbers."""
+        return tuple((row, (row.key, "count"), (row.key, "people")) for row in self.rows if row.paired)
+
+    @cached_property
+    def subtotals(self) -> tuple[tuple[Row, FigureKey, tuple[FigureKey, ...]], ...]:
+        """Rows with a typed sub-total, this number and its parts."""
+        return tuple(
+            (row, (row.key, row.total.measure), tuple((part, row.total.measure) for part in row.total.parts))
+            for row in self.rows
+            if row.total and not row.computed
+        )
 
     def cap(self, row: Row, measure: Measure, level: str | None) -> int:
         """The largest number a unit of this level may type; the row's own cap before the form's."""
@@ -180,7 +200,13 @@ def load_form(form_id: str) -> Form:
     """One of the forms that ship. Raises `UnknownForm`."""
     if form_id not in form_ids():
         raise UnknownForm(form_id, form_ids())
-    return load_form_file(template_dir() / f"{form_id}.json")
+    path = template_dir() / f"{form_id}.json"
+    return _shipped(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=16)
+def _shipped(path: Path, _changed: int) -> Form:
+    return load_form_file(path)
 
 
 def load_form_file(path: Path) -> Form:

@@ -10,6 +10,7 @@ import os
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from pathlib import Path
 
 from aggregator.faults import Stop
@@ -50,12 +51,18 @@ Place = Path | Address
 
 def gather(places: Sequence[Place], base: Path, leave_out: Sequence[Path] = ()) -> tuple[Item, ...]:
     """All entries of files and folders, in order of their names; each once. Raises `Stop` where a path is not there."""
-    found: dict[str, Item] = {}
     hidden = {path.absolute() for path in leave_out}
-    for place in places:
-        for item in _distant(place) if isinstance(place, Address) else _entries(place, base, hidden):
-            found.setdefault(item.place, item)
-    return tuple(item for _, item in sorted(found.items(), key=lambda entry: (entry[1].name, entry[0])))
+    found = [
+        item
+        for place in places
+        for item in (_distant(place) if isinstance(place, Address) else _entries(place, base, hidden))
+    ]
+    if len(places) == 1 and len({item.name for item in found}) == len(found):  # none twice, as in most folders
+        return tuple(sorted(found, key=attrgetter("name")))
+    first: dict[str, Item] = {}
+    for item in found:
+        first.setdefault(item.place, item)
+    return tuple(item for _, item in sorted(first.items(), key=lambda entry: (entry[1].name, entry[0])))
 
 
 def _distant(folder: Address) -> Iterator[Item]:

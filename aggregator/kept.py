@@ -17,10 +17,12 @@ import sqlite3
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from aggregator import __version__
+from aggregator.beside import Beside
 from aggregator.campaign import CAMPAIGN_FILE, UNITS_FILE, Campaign
 from aggregator.decisions import FILE as DECISIONS_FILE
 from aggregator.inbox import Item
@@ -38,7 +40,7 @@ WAIT = 2.0
 
 PLAIN = {
     "aggregator.submission": ("Examination", "Leaf"),
-    "aggregator.figures": ("Figures",),
+    "aggregator.figures": ("Figures", "_shared"),
     "aggregator.register": ("Unit",),
     "aggregator.findings": ("Finding",),
     "aggregator.report": ("Note",),
@@ -50,6 +52,9 @@ PLAIN = {
 
 Name = tuple[str, str]
 """How results call the file, and the SHA-256 of its bytes."""
+
+WORTH_TWO, SHARE = 1_000, 0.75
+"""Of so many files this share is hashed by another process, while this one opens their readings and hashes the rest."""
 
 READ = os.O_RDONLY | getattr(os, "O_BINARY", 0)
 
@@ -70,18 +75,20 @@ class Shelf:
         self._path = campaign.folder / FOLDER / FILE
         self._key = campaign.key or b""
         self._context = context_of(campaign)
-        self._blocks = dict(self._stored()) if self._path.is_file() else {}
-        self._held = {_name(reading): reading for block in self._blocks.values() for reading in block}
+        self._blocks: Mapping[int, Block] = {}
+        self._held: Mapping[Name, Examination] = {}
 
     def known(self, items: Sequence[Item]) -> list[Examination | None]:
         """For each entry, its reading in the run before if its bytes are still the same."""
-        names = {name for name, _ in self._held}
-        return [self._known(item) if item.name in names else None for item in items]
-
-    def _known(self, item: Item) -> Examination | None:
-        if item.member is not None or item.finding is not None or item.address is not None:
-            return None
-        return self._held.get((item.name, _digest(item.path)))
+        if not self._path.is_file():
+            return [None] * len(items)
+        first = round(len(items) * SHARE)
+        with Beside(partial(_digests, items[:first]), worth=len(items) > WORTH_TWO) as hashed:
+            self._blocks = dict(self._stored())
+            self._held = {_name(reading): reading for block in self._blocks.values() for reading in block}
+            rest = _digests(items[first:])
+            digests = (*hashed.result(), *rest)
+        return [self._held.get((item.name, digest)) for item, digest in zip(items, digests, strict=True)]
 
     def _stored(self) -> Iterator[tuple[int, Block]]:
         """What can be believed."""
@@ -135,6 +142,14 @@ def _is_whole(block: Block, kept: Collection[Name]) -> bool:
 def _may_be_kept(reading: Examination) -> bool:
     """Not the members of archives, which are not hashed before they are unpacked, nor what a process died of."""
     return reading.sha256 is not None and "!/" not in reading.path and (reading.size or 0) <= LARGEST
+
+
+def _digests(items: Sequence[Item]) -> list[str]:
+    """Of the entries that may have been kept."""
+    return [
+        "" if item.member is not None or item.finding is not None or item.address is not None else _digest(item.path)
+        for item in items
+    ]
 
 
 def _digest(path: Path) -> str:

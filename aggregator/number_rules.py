@@ -27,6 +27,11 @@ class Reading:
     suggestions: tuple[int, ...] = ()
     blank: bool = False
 
+    @property
+    def answered(self) -> bool:
+        """Whether it is known what was meant: a number, or nothing."""
+        return self.blank or self.value is not None
+
 
 BLANK = Reading(None, how="blank", blank=True)
 

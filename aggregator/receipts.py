@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
@@ -90,7 +90,8 @@ def read_receipts(text: str, name: str) -> Receipts:
     faults = [*faults, *_faults(lines, name)]
     if faults:
         raise BadDocument(faults)
-    return Receipts(tuple(_receipt(line) for _, line in lines))
+    more = [header for header in (lines[0][1] if lines else ()) if header and header not in COLUMNS.names]
+    return Receipts(tuple([_receipt(line, more) for _, line in lines]))
 
 
 def _faults(lines: Iterable[tuple[int, Line]], name: str) -> Iterator[Fault]:
@@ -108,14 +109,14 @@ def _faults(lines: Iterable[tuple[int, Line]], name: str) -> Iterator[Fault]:
                 yield line_fault(name, number, line, column, Fact(DAY_WORDS))
 
 
-def _receipt(line: Line) -> Receipt:
+def _receipt(line: Line, more: Sequence[str]) -> Receipt:
     return Receipt(
         sha256=line["sha256"].lower(),
         file=line.get("file", ""),
         first_seen=day_of(line.get("first_seen", "")) or None,
         received=day_of(line.get("received", "")) or None,
         by=line.get("by", ""),
-        more=tuple((header, text) for header, text in line.items() if header and header not in COLUMNS.names),
+        more=tuple([(header, line[header]) for header in more]),
     )
 
 
@@ -148,12 +149,12 @@ def merged(receipts: Receipts, seen: Iterable[tuple[str, str]], today: date | No
     """
     paths: dict[str, str] = {}
     for path, sha256 in sorted((path, sha256) for sha256, path in seen):
-        paths.setdefault(sha256, _harmless(clean(path)))
+        paths.setdefault(sha256, path)
     old = tuple(_dated(line, received) if line.sha256 in paths else line for line in receipts.lines)
     known = {line.sha256 for line in old}
     by = GIVEN if received else ""
-    new = (Receipt(sha256, path, today, received, by) for sha256, path in paths.items() if sha256 not in known)
-    return Receipts((*old, *new))
+    new = [(sha256, _harmless(clean(path))) for sha256, path in paths.items() if sha256 not in known]
+    return Receipts((*old, *(Receipt(sha256, path, today, received, by) for sha256, path in new)))
 
 
 def _dated(line: Receipt, received: date | None) -> Receipt:

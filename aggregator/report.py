@@ -6,8 +6,9 @@ recomputed from their parts and never taken from the file. Judging what was read
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from aggregator import layout as place
 from aggregator.alignment import Alignment
@@ -27,8 +28,7 @@ MAX_NOTE = 4_000
 """Characters of one text that are carried upward."""
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """One typed number: the cell it stands in, what stands there, and how it was read."""
 
     cell: str
@@ -117,13 +117,27 @@ def shown(cell: Cell | None) -> str:
     return {"0": "FALSE", "1": "TRUE"}.get(cell.text, cell.text)
 
 
-def _row_notes(form: Form, data: RawSheet, alignment: Alignment) -> Iterator[Note]:
+def _row_notes(form: Form, data: RawSheet, alignment: Alignment) -> Sequence[Note]:
+    shape = shape_in(data, (place.NOTE,), min(alignment.rows.values(), default=1))
+    return _notes_of_shape(shape, form, alignment) if shape else _notes(data.cells, form, alignment)
+
+
+def _notes(cells: Mapping[Address, Cell], form: Form, alignment: Alignment) -> tuple[Note, ...]:
+    return tuple(_noted(cells, form, alignment))
+
+
+def _noted(cells: Mapping[Address, Cell], form: Form, alignment: Alignment) -> Iterator[Note]:
     for row in form.rows:
         at = alignment.rows.get(row.key)
-        cell = data.cells.get((at, place.NOTE)) if at else None
+        cell = cells.get((at, place.NOTE)) if at else None
         text = _words(cell.text) if cell and cell.formula is None else ""
         if at and text and text not in map(clean, row.printed_notes):
             yield Note("open" if row.text else "note", row.key, text, a1(at, place.NOTE))
+
+
+@kept(64)
+def _notes_of_shape(shape: Shape, form: Form, alignment: Alignment) -> tuple[Note, ...]:
+    return _notes(shape.cells, form, alignment)
 
 
 def _words(text: str) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 
 from aggregator import __version__
 from aggregator.consolidation import Consolidation, Coverage, FileLine
+from aggregator.figures import values_of
 from aggregator.forms import FigureKey, Form
 from aggregator.outputs.result import by_row
 from aggregator.submission import Leaf
@@ -151,7 +152,7 @@ def _leaf(form: Form, leaf: Leaf) -> dict[str, Any]:
         "file": leaf.file,
         "sha256": leaf.sha256,
         "via": leaf.via,
-        "figures": [leaf.figures.get(key) for key in form.typed],
+        "figures": values_of(leaf.figures, form.typed),
     }
 
 

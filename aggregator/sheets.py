@@ -41,7 +41,8 @@ def holds_table(sheet: RawSheet, form: Form) -> bool:
     """Whether the sheet has more than half of the form's rows."""
     if sheet.shape is not None:
         own = [at for at in (*sheet.texts, *sheet.numbers) if at[1] in _NAMING]
-        if _likeness_of_shape(sheet.shape, form) + len(own) / len(form.rows) <= ENOUGH:
+        most_added = len(own) * form.most_alike / len(form.rows)
+        if _likeness_of_shape(sheet.shape, form) + most_added <= ENOUGH:
             return False  # whatever the file's own cells say
     return likeness(sheet, form) > ENOUGH
 

@@ -7,7 +7,7 @@ exactly one of accepted, refused, missing, so that expected = accepted + refused
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -15,8 +15,9 @@ from typing import Literal
 from aggregator.campaign import Deadline
 from aggregator.catalogue import severity_of
 from aggregator.consolidation import Consolidation, UnitLine
+from aggregator.figures import columns_of
 from aggregator.findings import Finding, Findings
-from aggregator.forms import LEVELS, FigureKey, Row
+from aggregator.forms import LEVELS, Measure, Row
 from aggregator.register import Unit
 from aggregator.submission import Leaf
 
@@ -247,18 +248,28 @@ def mostly_blank(rows: Iterable[Row], leaves: Iterable[Leaf]) -> Iterable[BlankR
 
     Who declared that nothing was held left every row blank, and says nothing of any one row.
     """
-    rows, held = tuple(rows), [leaf for leaf in leaves if leaf.held]
-    asked = Counter(leaf.unit.level for leaf in held)
-    open_to = {level: {(row.key, measure) for row in rows for measure in row.fillable_at(level)} for level in asked}
-    filled = Counter((leaf.unit.level, key) for leaf in held for key in _filled_rows(leaf, open_to[leaf.unit.level]))
+    rows, levels = tuple(rows), dict[str, list[Leaf]]()
+    for leaf in leaves:
+        if leaf.held:
+            levels.setdefault(leaf.unit.level, []).append(leaf)
+    number, filled = Counter[str](), Counter[str]()
+    for level, own in levels.items():
+        open_rows = {row.key: row.fillable_at(level) for row in rows if row.fillable_at(level)}
+        number.update(dict.fromkeys(open_rows, len(own)))
+        filled.update(_filled_rows(open_rows, own))
     for row in rows:
-        levels = [level for level in asked if row.fillable_at(level)]
-        number = sum(asked[level] for level in levels)
-        blank = number - sum(filled[level, row.key] for level in levels)
-        if 2 * blank > number:
-            yield BlankRow(row, blank, number)
+        blank = number[row.key] - filled[row.key]
+        if 2 * blank > number[row.key]:
+            yield BlankRow(row, blank, number[row.key])
 
 
-def _filled_rows(leaf: Leaf, open_to: Set[FigureKey]) -> Set[str]:
-    """Keys of the rows in which the unit filled something of what it may."""
-    return {key[0] for key, value in leaf.figures.items() if value is not None and key in open_to}
+def _filled_rows(rows: Mapping[str, Sequence[Measure]], leaves: Sequence[Leaf]) -> Mapping[str, int]:
+    """In each row, of which some measures are open, how many leaves filled something of these."""
+    keys = [(row, measure) for row, measures in rows.items() for measure in measures]
+    filled = Counter[str]()
+    for columns in columns_of([leaf.figures for leaf in leaves], keys):
+        column_of = dict(zip(keys, columns, strict=True))
+        for row, measures in rows.items():
+            of_row = zip(*(column_of[row, measure] for measure in measures), strict=True)
+            filled[row] += sum(numbers.count(None) < len(numbers) for numbers in of_row)
+    return filled

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -48,14 +49,21 @@ def read_lines(text: str, name: str, columns: Columns) -> tuple[list[tuple[int, 
         if missing:
             expected = Fact("{names} (thiếu {missing})", names=",".join(columns.names), missing=", ".join(missing))
             return [], [Fault(name, Fact("dòng {number}", number=1), ",".join(header), expected)]
-        return [(reader.line_num, _named(header, cells)) for cells in reader if any(map(str.strip, cells))], []
+        tidy = str.strip if _is_plain(text) else clean
+        return [(reader.line_num, _named(header, cells, tidy)) for cells in reader if any(map(str.strip, cells))], []
     except csv.Error as error:
         return [], [Fault(name, Fact("dòng {number}", number=reader.line_num), str(error), "CSV")]
 
 
-def _named(header: Sequence[str], cells: list[str]) -> Line:
+def _is_plain(text: str) -> bool:
+    """Whether there is nothing in the file that `clean` would change but blanks around a cell."""
+    plain = text.replace("\r", "").replace("\n", "")
+    return plain.isascii() and plain.isprintable() and '"' not in plain and "  " not in plain
+
+
+def _named(header: Sequence[str], cells: list[str], tidy: Callable[[str], str]) -> Line:
     padded = cells + [""] * (len(header) - len(cells))
-    return {column: clean(cell) for column, cell in zip(header, padded, strict=False)}
+    return dict(zip(header, map(tidy, padded), strict=False))
 
 
 def line_fault(name: str, number: int, line: Line, column: str, expected: str) -> Fault:
@@ -67,6 +75,7 @@ def at_line(number: int, column: str) -> Fact:
     return Fact("dòng {number}, cột {column}", number=number, column=column)
 
 
+@lru_cache(maxsize=1024)
 def day_of(text: str) -> date | Literal[False] | None:
     """A date; `None` where nothing stands; `False` where it is no date."""
     if not text:

@@ -11,7 +11,7 @@ import contextlib
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ MEMORY = 400 * 2**20
 SECONDS_PER_MEGABYTE, MEMORY_PER_BYTE, MOST_MEMORY = 6, 150, 4 * 2**30
 """What a large consolidated workbook of ours may take besides, by its size: four times what 3,400 schools were measured
 to take (7 s and 240 MB for 5 MB), and at most so much memory."""
-CHUNK = 16
+CHUNK = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +77,15 @@ def examine_all(
 
 
 def examine_each(
-    items: Sequence[Item], expected: Expectation, workers: int | None = None, passwords: Sequence[str] = ()
+    items: Sequence[Item],
+    expected: Expectation,
+    workers: int | None = None,
+    passwords: Sequence[str] = (),
+    meanwhile: Callable[[], object] = bool,
 ) -> Iterator[tuple[Examination, ...]]:
-    """As `examine_all`, what one item gives together."""
+    """As `examine_all`, what one item gives together. `meanwhile` is done here as soon as the workers read."""
     task = Task(expected, tuple(passwords))
-    for item, outcome in zip(items, _outcomes(items, task, workers), strict=True):
+    for item, outcome in zip(items, _outcomes(items, task, workers, meanwhile), strict=True):
         settled = _settled(item, outcome, task)
         if isinstance(settled, Unpacked):
             yield settled.archive, *examine_all(settled.items, expected, workers, passwords)
@@ -105,7 +109,9 @@ def _size(item: Item) -> int:
         return 0
 
 
-def _outcomes(items: Sequence[Item], task: Task, workers: int | None) -> Iterator[Outcome]:
+def _outcomes(
+    items: Sequence[Item], task: Task, workers: int | None, meanwhile: Callable[[], object]
+) -> Iterator[Outcome]:
     """As far as workers that serve many files can tell: `None` where a file needs a process for itself."""
     if workers == 0:
         yield from (_examine_one(item, task, "large", Allowance.of(None)) for item in items)
@@ -116,6 +122,7 @@ def _outcomes(items: Sequence[Item], task: Task, workers: int | None) -> Iterato
     try:
         with _pool(count, task) as pool:
             futures = [pool.submit(_examine_chunk, chunk) for chunk in chunks]
+            meanwhile()
             for chunk, future in zip(chunks, futures, strict=True):
                 results.append(_result(future) or [None] * len(chunk))
     except OSError as error:

@@ -19,7 +19,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 
 from aggregator.beside import Beside
-from aggregator.bulk import MAX_TEXT, LineSheet, Look, Value, with_lines
+from aggregator.bulk import MAX_TEXT, Lines, LineSheet, Look, Value, with_lines
 from aggregator.lint import Fault, lint_workbook
 from aggregator.reading.book import Address
 from aggregator.text import xml_safe
@@ -192,6 +192,13 @@ class Page:
         Nothing is typed in it, and its texts are not among `texts`.
         """
         self._do("line", row - 1, values, look, height, level)
+
+    def lines(self) -> Lines:
+        """All lines of the page, for another process, where they are put into the same page by `take_lines`."""
+        return self._sheet.packed_lines()
+
+    def take_lines(self, lines: Lines) -> None:
+        self._do("take_lines", lines)
 
     def link_cell(self, at: Address, target: str, tip: str) -> None:
         """A link inside this workbook (`'Sheet'!A1`) on a cell, whatever stands in it."""

@@ -12,7 +12,7 @@ import pytest
 import xlsxwriter
 from xlsxwriter.format import Format
 
-from aggregator.bulk import LineSheet, types_of, with_lines
+from aggregator.bulk import Lines, LineSheet, types_of, with_lines
 from aggregator.outputs.workbook_layout import Sum
 from tests.cellwise import write_line
 
@@ -144,3 +144,49 @@ def test_a_line_that_does_not_fit_is_lost_aloud() -> None:
             assert sheet.line(row, values, look) == -1
 
     made(write, 2)
+
+
+# --- lines of another process --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("level", [0, 2])
+def test_lines_of_another_sheet_are_the_same(level: int) -> None:
+    """A copy of the sheet writes them, the sheet takes them."""
+    table = [[f"Trường {row}", row] for row in range(600)]
+
+    def fill(sheet: LineSheet, formats: list[Format]) -> None:
+        look = sheet.look(formats, [str, int])
+        for row, values in enumerate(table, start=3):
+            assert sheet.line(row, values, look, 20, level) == 0
+
+    def take(sheet: LineSheet, formats: list[Format]) -> None:
+        sheet.look(formats, [str, int])
+        other = LineSheet()
+        other.str_table = sheet.str_table
+        other.default_row_height, other.original_row_height = sheet.default_row_height, sheet.original_row_height
+        fill(other, formats)
+        packed = other.packed_lines()
+        assert sheet.take_lines(packed) == 0
+        assert sheet.take_lines(packed) == -1
+        other.discard()
+
+    assert made(take, 2) == made(fill, 2)
+
+
+def test_lines_with_a_shared_text_do_not_travel() -> None:
+    def write(sheet: LineSheet, formats: list[Format]) -> None:
+        look = sheet.look(formats, [str])
+        sheet.line(3, ["a"], look)
+        assert sheet.packed_lines().behind == 4
+        sheet.line(4, [" a"], look)
+        with pytest.raises(ValueError, match="shared"):
+            sheet.packed_lines()
+
+    made(write, 1)
+
+
+def test_lines_below_the_last_row_are_lost_aloud() -> None:
+    def write(sheet: LineSheet, _formats: list[Format]) -> None:
+        assert sheet.take_lines(Lines(b"", 5, 1_048_577, 1, 0)) == -1
+
+    made(write, 1)

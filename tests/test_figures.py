@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from aggregator.figures import Figures
+from aggregator.figures import MOST_PICKS, Figures, values_of
 from aggregator.forms import FigureKey, form_ids, load_form
 
 KEYS: tuple[FigureKey, ...] = (("1", "count"), ("1", "people"), ("2", "money"))
@@ -55,3 +55,18 @@ def test_it_is_small(form_id: str) -> None:
     figures = Figures(typed, range(len(typed)))
     plain = dict(figures)
     assert sys.getsizeof(figures) + 8 * len(typed) + 100 < sys.getsizeof(plain) / 2
+
+
+def test_numbers_of_some_keys_in_their_order() -> None:
+    figures: Figures[int | None] = Figures(KEYS, VALUES)
+    wanted = (KEYS, list(KEYS), KEYS[::-1], (("3", "count"), *KEYS, ("1", "money")), ())
+    for keys in (*wanted, *wanted):
+        expected = [figures.get(key) for key in keys]
+        assert list(values_of(figures, keys)) == list(values_of(dict(figures), keys)) == expected
+
+
+def test_what_is_picked_is_forgotten_in_time() -> None:
+    figures: Figures[int | None] = Figures(KEYS, VALUES)
+    for number in range(3 * MOST_PICKS):
+        assert list(values_of(figures, [KEYS[number % 3]])) == [VALUES[number % 3]]
+    assert len(figures._keys.picks) <= MOST_PICKS

@@ -85,9 +85,14 @@ def test_an_unchanged_folder_is_not_opened_again(folder: Path, opened: list[str]
     assert len(opened) == FILES
 
 
-def test_a_corrected_file_is_the_only_one_that_is_opened(folder: Path, opened: list[str]) -> None:
-    """Of the same size and time, in the same place: the content decides."""
-    first, second = inbox(folder)[:2]
+@pytest.mark.parametrize("worth_two", [0, kept.WORTH_TWO])
+@pytest.mark.parametrize("place", [0, -1])
+def test_a_corrected_file_is_the_only_one_that_is_opened(
+    folder: Path, opened: list[str], monkeypatch: pytest.MonkeyPatch, place: int, worth_two: int
+) -> None:
+    """Of the same size and time, in the same place: the content decides, whoever hashes it."""
+    monkeypatch.setattr(kept, "WORTH_TWO", worth_two)
+    first, second = inbox(folder)[place], inbox(folder)[1]
     facts = first.stat()
     data = second.read_bytes().ljust(facts.st_size, b"\0")[: facts.st_size]
     first.write_bytes(data)
@@ -123,6 +128,18 @@ def blocks(folder: Path) -> dict[bytes, int]:
         return dict(state.execute("SELECT seal, number FROM block"))
 
 
+def test_what_adds_up_is_loaded_while_many_files_are_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded: list[int] = []
+    monkeypatch.setattr(survey, "get_ready", lambda: loaded.append(1))
+    anew(folder)
+    assert loaded == []
+    monkeypatch.setattr(survey, "MANY", FILES - 1)
+    aggregate(folder)
+    assert loaded == []
+    anew(folder)
+    assert loaded == [1]
+
+
 def test_a_file_under_another_name_is_opened(folder: Path, opened: list[str]) -> None:
     inbox(folder)[0].rename(folder / "nhan_ve" / "x.xlsx")
     again = aggregate(folder)
@@ -137,7 +154,9 @@ def test_what_is_gone_is_forgotten(folder: Path) -> None:
 
 
 def names(folder: Path) -> list[str]:
-    return [name for name, _ in kept.Shelf(load_campaign(folder))._held]
+    shelf = kept.Shelf(load_campaign(folder))
+    assert shelf.known(()) == []
+    return [name for name, _ in shelf._held]
 
 
 def _edit(name: str, old: str, new: str) -> Callable[[Path, pytest.MonkeyPatch], None]:

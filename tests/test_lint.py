@@ -17,6 +17,7 @@ from openpyxl.workbook.defined_name import DefinedName
 from aggregator import lint, writing
 from aggregator.lint import Fault, lint_workbook, package
 from aggregator.lint.ranges import area_of, meet, overlaps
+from aggregator.lint.rows import fragments, without_rows
 from aggregator.outputs.workbook import write_workbook
 from aggregator.reading.areas import Area
 from aggregator.register import Unit
@@ -350,3 +351,27 @@ def test_a_cut_or_doubled_zip_is_answered() -> None:
         warnings.simplefilter("ignore")
         archive.writestr(MAIN, rich_parts()[MAIN])
     assert {fault.kind for fault in lint_workbook(buffer.getvalue())} == {"part-twice"}
+
+
+# --- pieces --------------------------------------------------------------------------------------------------------
+
+BEHIND = '<rowBreaks count="1"><brk id="3"/></rowBreaks></worksheet>'
+SHEETS_CUT = {
+    f'<worksheet><sheetData> <row r="1"><c r="A1"/></row><row r="2"/></sheetData>{BEHIND}': (
+        [" ", ' r="1"><c r="A1"/></row>', ' r="2"/>'],
+        f"<worksheet><sheetData></sheetData>{BEHIND}",
+    ),
+    f"<worksheet><sheetData></sheetData>{BEHIND}": ([""], f"<worksheet><sheetData></sheetData>{BEHIND}"),
+    f"<worksheet><sheetData/>{BEHIND}": ([], f"<worksheet><sheetData/>{BEHIND}"),
+    f"<worksheet>{BEHIND}": ([], f"<worksheet>{BEHIND}"),
+}
+
+
+@pytest.mark.parametrize("sheet", SHEETS_CUT)
+def test_rows_are_found_wherever_the_sheet_is_cut(sheet: str) -> None:
+    """A part comes in pieces, which end anywhere."""
+    data, (rows, left) = sheet.encode(), SHEETS_CUT[sheet]
+    for size in range(1, len(data) + 1):
+        pieces = [data[at : at + size] for at in range(0, len(data), size)]
+        assert [row.decode() for row in fragments(pieces)] == rows, size
+        assert without_rows(pieces).decode() == left, size

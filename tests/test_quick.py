@@ -21,7 +21,7 @@ from aggregator.forms import form_ids, load_form
 from aggregator.identity import Expectation
 from aggregator.inbox import Item
 from aggregator.numbers import _plain_number, _read_native
-from aggregator.reading import container, directory, limits, package, quick, quick_strings
+from aggregator.reading import container, directory, limits, quick, quick_strings, workbook
 from aggregator.reading.book import Cell, RawBook
 from aggregator.reading.memory import forget
 from aggregator.reading.refusals import Refused
@@ -53,7 +53,7 @@ class Ways:
         self.strict = False
         for room, name in ((quick, "read_sheet"), (quick_strings, "read_strings")):
             monkeypatch.setattr(room, name, self._counting(getattr(room, name), self.taken))
-        for room, name in ((package, "take_texts"), (container, "list_usual")):
+        for room, name in ((workbook, "take_texts"), (container, "list_usual")):
             monkeypatch.setattr(room, name, self._counting(getattr(room, name), self.around))
 
     def _counting(self, known: Any, taken: Counter[str]) -> Any:

@@ -36,17 +36,17 @@ class Subject:
     @cached_property
     def values(self) -> Mapping[FigureKey, int]:
         """Every number that was read, in printed order."""
-        read = ((key, figure.reading.value) for key, figure in self.report.figures.items())
-        return {key: value for key, value in read if value is not None}
+        figures = self.report.figures.items()
+        return {key: value for key, figure in figures if (value := figure.reading.value) is not None}
 
     def _pairs(self) -> Iterator[tuple[Row, int, int]]:
         figures = self.report.figures
-        for row in self.form.rows:
-            if not row.paired or (row.key, "count") not in figures:
+        for row, of_count, of_people in self.form.pairs:
+            if of_count not in figures:
                 continue
-            both = (figures[(row.key, "count")], figures[(row.key, "people")])
-            if all(figure.reading.blank or figure.value is not None for figure in both):
-                yield row, both[0].value or 0, both[1].value or 0
+            count, people = figures[of_count].reading, figures[of_people].reading
+            if count.answered and people.answered:
+                yield row, count.value or 0, people.value or 0
 
     @cached_property
     def subtotals(self) -> tuple[tuple[Row, int, int], ...]:
@@ -55,13 +55,13 @@ class Subject:
 
     def _subtotals(self) -> Iterator[tuple[Row, int, int]]:
         figures = self.report.figures
-        for row in self.form.rows:
-            if not row.total or row.computed or (row.key, row.total.measure) not in figures:
+        for row, total, of_parts in self.form.subtotals:
+            if total not in figures:
                 continue
-            parts = [figures[key] for key in ((part, row.total.measure) for part in row.total.parts) if key in figures]
-            own = figures[(row.key, row.total.measure)]
-            if all(figure.reading.blank or figure.value is not None for figure in (own, *parts)):
-                yield row, own.value or 0, sum(figure.value or 0 for figure in parts)
+            own = figures[total].reading
+            parts = [figures[key].reading for key in of_parts if key in figures]
+            if own.answered and all(part.answered for part in parts):
+                yield row, own.value or 0, sum(part.value or 0 for part in parts)
 
     def at_figure(self, code: str, key: str, measure: Measure, **facts: str | None) -> Finding:
         """A finding at the cell of a number."""

@@ -14,7 +14,9 @@ from functools import lru_cache
 from aggregator.checks.subject import Check, Subject
 from aggregator.findings import Finding
 from aggregator.layout import COLUMN_OF, HELD, NOTE, SCOPE_INCLUSIVE, SCOPE_OWN, UNIT_LABELS, UNIT_SHEET
-from aggregator.reading.book import a1
+from aggregator.reading.book import Address, Cell, RawSheet, Shape, a1
+from aggregator.reading.memory import kept
+from aggregator.reading.shapes import find_texts
 from aggregator.report import Figure
 from aggregator.sheets import detail
 from aggregator.text import legacy_encoding
@@ -75,12 +77,26 @@ def check_month_dates(subject: Subject) -> Iterator[Finding]:
 
 def check_shown(subject: Subject) -> Iterator[Finding]:
     """`value-shown-differently`: the cell's number format hides the number or shows another one."""
+    if not _may_mislead(subject.data):
+        return
     cells, rows = subject.data.cells, subject.alignment.rows
     for key, measure in subject.values:
         cell = cells.get((rows[key], COLUMN_OF[measure]))
         if cell and cell.kind == "number" and _misleads(cell.format):
             shown = subject.report.figures[key, measure].text
             yield subject.at_figure("value-shown-differently", key, measure, found=cell.format, expected=shown)
+
+
+def _may_mislead(sheet: RawSheet) -> bool:
+    """Whether any number of the sheet is shown so."""
+    own = sheet.cells if sheet.shape is None else sheet.numbers
+    shown = {cell.format for cell in own.values() if cell.kind == "number"}
+    return any(map(_misleads, shown)) or (sheet.shape is not None and _shape_misleads(sheet.shape))
+
+
+@kept(64)
+def _shape_misleads(shape: Shape) -> bool:
+    return any(_misleads(cell.format) for cell in shape.cells.values() if cell.kind == "number")
 
 
 @lru_cache(maxsize=64)
@@ -114,11 +130,15 @@ def check_answers(subject: Subject) -> Iterator[Finding]:
 
 def check_note_formulas(subject: Subject) -> Iterator[Finding]:
     """`value-not-calculated` in the note column: words are typed there, and what a formula shows is nobody's words."""
-    for key, row in subject.alignment.rows.items():
-        cell = subject.data.cells.get((row, NOTE))
-        if cell is not None and cell.formula is not None:
-            place = Finding("value-not-calculated", sheet=subject.data.name, cell=a1(row, NOTE))
+    for at in find_texts(subject.data, _is_note_formula):
+        cell = subject.data.cells[at]
+        for key in (key for key, row in subject.alignment.rows.items() if row == at[0]):
+            place = Finding("value-not-calculated", sheet=subject.data.name, cell=a1(*at))
             yield place.at(row=key, found=f"={cell.formula}")
+
+
+def _is_note_formula(at: Address, cell: Cell) -> bool:
+    return at[1] == NOTE and cell.formula is not None
 
 
 def check_links(subject: Subject) -> Iterator[Finding]:

@@ -106,6 +106,8 @@ def _covers(unit: Unit, at: Unit, register: Register) -> bool:
 
 def _decided(examinations: Sequence[Examination], desk: Desk) -> list[Examination]:
     """Without the excluded files; what every decision touched is noted."""
+    if not desk.decisions.lines:
+        return list(examinations)
     kept = []
     pinned = set()
     for examined in examinations:

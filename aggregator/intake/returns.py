@@ -24,7 +24,7 @@ def _plainest(leaf: Leaf) -> tuple[bool, int, str]:
 
 
 def _one(returns: list[Leaf], desk: Desk) -> Leaf | None:
-    different = _distinct(returns, desk)
+    different = _distinct(returns, desk) if len(returns) > 1 else returns
     if len(different) == 1:
         return different[0]
     pinned = [leaf for leaf in different if leaf.path in desk.pinned]

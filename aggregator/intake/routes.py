@@ -30,6 +30,8 @@ def each_once(leaves: Sequence[Leaf], desk: Desk) -> tuple[list[Leaf], frozenset
 def _under_pins(leaves: Sequence[Leaf], desk: Desk) -> list[Leaf]:
     """From the top down: under an inclusive return that staff pinned nothing else counts."""
     pins = {leaf.unit.code: leaf for leaf in leaves if leaf.inclusive and leaf.path in desk.pinned}
+    if not pins:
+        return list(leaves)
     kept = []
     for leaf in leaves:
         above = [pins[unit.code] for unit in desk.register.ancestors(leaf.unit.code) if unit.code in pins]

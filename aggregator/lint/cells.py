@@ -1,4 +1,4 @@
-"""The cells of one sheet: cut row by row with compiled patterns, checked a row at a time.
+"""The cells of one sheet, checked a row at a time.
 
 A workbook of a province has hundreds of thousands of cells, nearly all alike. So a row is looked at as columns of
 addresses, formats and contents; what was seen before (the same row of columns, the same content) is not looked at
@@ -14,6 +14,7 @@ from typing import TypeVar
 from aggregator.lint.contents import CONTENT, Grid, attributes_of, content_faults, text_of
 from aggregator.lint.fault import Fault, shown
 from aggregator.lint.ranges import COLUMNS, ROWS
+from aggregator.lint.rows import Cell, cells_of, inside
 from aggregator.lint.shapes import Holds, apart
 from aggregator.reading.areas import Area, column_number
 from aggregator.reading.book import column_letters
@@ -29,18 +30,8 @@ MOST_KEPT = 500
 """Shapes of rows that are kept in mind."""
 
 T = TypeVar("T")
-Cell = tuple[bytes, bytes, bytes, bytes, bytes, bytes]
-"""Column letters, row digits, format, type; inside, a whole number and nothing else, or all other contents."""
 
-_OURS = re.compile(
-    rb'<c r="([A-Z]{1,4})([0-9]{1,8})"(?: s="([0-9]{1,9})")?(?: t="([a-zA-Z]{1,9})")?'
-    rb"(?:/>|>(?:<v>(-?[0-9]{1,17})</v></c>|(.*?)</c>))",
-    re.DOTALL,
-)
 _OUR_ROW = re.compile(rb' r="([0-9]{1,8})"([^<>]{0,80})')
-_ANY = re.compile(rb"<c(\s[^>]*?)?(?:/>|>(.*?)</c>)", re.DOTALL)
-_ADDRESS = re.compile(rb"([A-Z]{1,4})([0-9]{1,8})")
-_PLAIN = re.compile(rb"<v>(-?[0-9]{1,17})</v>")
 _SHAPE = (
     rb'(?: s="[0-9]{1,9}")?'
     rb'(?:/>| t="s"><v>[0-9]{1,9}</v></c>|>(?:<f>[^<]*</f>)?<v>-?[0-9]{1,17}</v></c>'
@@ -88,13 +79,14 @@ class Scan:
             known = ours is not None and ours[2] in self._heads
             attributes = {} if known else attributes_of(head)
             row = int(ours[1]) if ours else _whole(attributes.get(b"r"), self._last + 1)
-            yield from self._check_order(row)
+            if not self._last < row <= ROWS:
+                yield from self._check_order(row)
             wrong = () if known else tuple(self._check_look(row, attributes))
             yield from wrong
             if ours and not wrong and len(self._heads) < MOST_KEPT:
                 self._heads.add(ours[2])
             self._last = max(self._last, row)
-            if not head.endswith(b"/") and not self._is_fine(row, rest) and (cells := _cells(rest)):
+            if not head.endswith(b"/") and not self._is_fine(row, rest) and (cells := cells_of(rest)):
                 yield from self._check_cells(row, cells)
 
     def _check_order(self, row: int) -> Iterator[Fault]:
@@ -134,6 +126,9 @@ class Scan:
         """Whether a row like one that was fine holds nothing wrong."""
         if not holds.whole_numbers(inside):
             return False
+        if not holds.indexes and not holds.formulas:
+            self._see(row)
+            return True
         indexes = {inside[at] for at in holds.indexes} - self._indexes
         contents = {(b"", b"<f>%b</f><v>%b</v>" % (inside[at], inside[at + 1])) for at in holds.formulas}
         return self._are_fine(row, indexes, contents - self._contents)
@@ -155,17 +150,21 @@ class Scan:
             return False
         if any(True for pair in contents for _ in content_faults(*pair, self._grid)):
             return False
-        self._rows = [*self._rows[:1], row]
+        self._see(row)
         self._indexes = _with(self._indexes, indexes)
         self._contents = _with(self._contents, contents)
         return True
+
+    def _see(self, row: int) -> None:
+        """A row with cells: the first and the last tell the range of them."""
+        self._rows[1:] = [row]
 
     def _are_indexes(self, fresh: set[bytes]) -> bool:
         return not fresh or (min(map(int, fresh)) >= 0 and max(map(int, fresh)) < len(self._grid.strings))
 
     def _check_cells(self, row: int, cells: Sequence[Cell]) -> Iterator[Fault]:
         letters, digits, styles, types, numbers, contents = zip(*cells, strict=True)
-        self._rows = [*self._rows[:1], row]
+        self._see(row)
         if letters != self._letters:
             self._letters = letters
             columns = [column_number(name.decode()) for name in letters]
@@ -182,7 +181,7 @@ class Scan:
         )
         yield from self._check_contents(cells, set(zip(types, contents, strict=True)))
         if not _PLAIN_TYPES.issuperset(types):
-            yield from self._check_contents(cells, {(cell[3], _inside(cell)) for cell in cells if cell[4]})
+            yield from self._check_contents(cells, {(cell[3], inside(cell)) for cell in cells if cell[4]})
         if not self._grid.formats.dates.isdisjoint(styles):
             yield from self._check_dates(cells)
         if row in self._grid.headers:
@@ -228,13 +227,13 @@ class Scan:
         if wrong := {pair: said for pair, said in looked_at.items() if said}:
             fresh -= wrong.keys()
             for cell in cells:
-                for kind, detail in wrong.get((cell[3], _inside(cell)), ()):
+                for kind, detail in wrong.get((cell[3], inside(cell)), ()):
                     yield self._fault(kind, cell, detail)
         self._contents = _with(self._contents, fresh)
 
     def _check_dates(self, cells: Sequence[Cell]) -> Iterator[Fault]:
         for cell in cells:
-            found = CONTENT.fullmatch(_inside(cell)) if cell[2] in self._grid.formats.dates else None
+            found = CONTENT.fullmatch(inside(cell)) if cell[2] in self._grid.formats.dates else None
             if found and found["value"] and cell[3] in (b"", b"n") and not 0 <= _float(found["value"]) <= LAST_DAY + 1:
                 yield self._fault("date-out-of-range", cell, f"{found['value'].decode()} is no day that Excel knows")
 
@@ -243,7 +242,7 @@ class Scan:
         for first, names in self._grid.headers[row]:
             for column, name in enumerate(names, first):
                 cell = by_column.get(column)
-                text = text_of(cell[3], _inside(cell), self._grid.strings) if cell else None
+                text = text_of(cell[3], inside(cell), self._grid.strings) if cell else None
                 if text != name:
                     said = "no text" if text is None else shown(text)
                     place = f"{column_letters(column)}{row}"
@@ -266,27 +265,6 @@ def _with(known: set[T], fresh: set[T]) -> set[T]:
         return fresh
     known |= fresh
     return known
-
-
-def _cells(rest: bytes) -> list[Cell]:
-    found: list[Cell] = _OURS.findall(rest)
-    return found if len(found) == rest.count(b"<c ") + rest.count(b"<c>") else list(_any_cells(rest))
-
-
-def _any_cells(rest: bytes) -> Iterator[Cell]:
-    """Attributes in any order, as some programs write them."""
-    for found in _ANY.finditer(rest):
-        attributes = attributes_of(found[1] or b"")
-        address = _ADDRESS.fullmatch(attributes.get(b"r", b""))
-        letters, digits = (address[1], address[2]) if address else (b"", b"")
-        plain = _PLAIN.fullmatch(found[2] or b"")
-        inside = (plain[1], b"") if plain else (b"", found[2] or b"")
-        yield letters, digits, attributes.get(b"s", b""), attributes.get(b"t", b""), *inside
-
-
-def _inside(cell: Cell) -> bytes:
-    """The content as it stands in the file."""
-    return b"<v>%b</v>" % cell[4] if cell[4] else cell[5]
 
 
 def _whole(text: bytes | None, otherwise: int) -> int:

@@ -27,9 +27,8 @@ CONTENT = re.compile(
 _EMPTY_TEXT = '""'
 """Only a formula that holds it can have the empty text as its result, which XlsxWriter stores as `<v></v>`."""
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?")
-_SUM = re.compile(
-    rb"<f>SUM\((?:'([^'&<]+)'!)?\$?[A-Z]{1,3}\$?[0-9]{1,7}(?::\$?[A-Z]{1,3}\$?[0-9]{1,7})?\)</f><v>-?[0-9]+</v>"
-)
+_CELLS = rb"\$?[A-Z]{1,3}\$?[0-9]{1,7}(?::\$?[A-Z]{1,3}\$?[0-9]{1,7})?"
+_SUM = re.compile(rb"<f>SUM\((?:'([^'&<]+)'!)?%b(?:,%b){0,200}\)</f><v>-?[0-9]{1,17}</v>" % (_CELLS, _CELLS))
 _ERRORS = {"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA", "#SPILL!", "#CALC!"}
 _ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
 _TYPES = frozenset({"", "b", "d", "e", "inlineStr", "n", "s", "str"})

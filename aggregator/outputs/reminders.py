@@ -185,7 +185,7 @@ def _closing(standing: Standing) -> Iterator[str]:
 def write_reminders(standing: Standing) -> bytes:
     """The workbook with one line per unit to remind or to note."""
     listing = reminder_list(standing)
-    return build(lambda book: write_listing(book, listing), title=listing.title[:200])
+    return build(lambda book: write_listing(book.page(listing.sheet), listing), title=listing.title[:200])
 
 
 def reminder_list(standing: Standing) -> Listing:

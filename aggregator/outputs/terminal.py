@@ -46,7 +46,7 @@ def finding_lines(findings: Iterable[Finding], lang: str, severities: Sequence[s
     for finding in findings:
         if severity_of(finding) in severities and finding.code not in SUMMED_UP:
             by_file.setdefault(finding.file or "", []).append(finding)
-    wrapper = textwrap.TextWrapper(width(), subsequent_indent="    ", break_long_words=False)
+    wrapper = textwrap.TextWrapper(width(), subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
     for file, group in sorted(by_file.items(), key=lambda item: _gravest(item[1])):
         yield ""
         yield file or in_language("Toàn đợt", lang)

@@ -7,21 +7,21 @@ is a formula over a contiguous block with its result stored. The tables come fro
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from aggregator.bulk import MAX_TEXT
+from aggregator.beside import WORTH_A_COPY
 from aggregator.consolidation import Consolidation
 from aggregator.faults import Stop
+from aggregator.outputs.workbook_apart import hidden_page
 from aggregator.outputs.workbook_chart_page import write_chart_page
 from aggregator.outputs.workbook_charts import panels
-from aggregator.outputs.workbook_hidden import Line, Written, hidden_lines
+from aggregator.outputs.workbook_hidden import Written, hidden_lines
 from aggregator.outputs.workbook_layout import (
     BACK,
     BRANCH_SHEET,
     CHART_SHEET,
-    CHECK_SHEET,
     DETAIL_SHEET,
     FIRST_LINE,
     HEADER_ROW,
@@ -40,7 +40,6 @@ from aggregator.outputs.workbook_links import BACK_TIP, Link, Links, make_links
 from aggregator.outputs.workbook_lists import Listing, listings, source_list
 from aggregator.outputs.workbook_looks import (
     HEAD,
-    HIDDEN,
     LINK,
     LINKED,
     MARKS,
@@ -59,7 +58,7 @@ from aggregator.reading.book import Address
 from aggregator.seal import RESULT_PREFIX, Token, make_token
 from aggregator.styles import wrapped_lines
 from aggregator.submission import Leaf
-from aggregator.writing import Book, LostInWriting, Page, Style, build
+from aggregator.writing import Book, Page, Style, build
 
 MOST_LEAVES = 1_048_576 - FIRST_LINE + 1
 """Lines of `Chi tiết` on a sheet of Excel."""
@@ -126,14 +125,18 @@ def _fill(book: Book, result: Consolidation, token: Token, key: bytes | None) ->
     write_branches(book, result, branches, links, title)
     details = detail_table(result.form, leaves, result.leaf_totals)
     write_details(book, result, details, links, title)
-    lists = (*listings(result), source_list(result))
-    for listing in lists[:-1]:
-        write_listing(book, listing, links)
+    *before, last = lists = (*listings(result), source_list(result))
+    pages = [book.page(listing.sheet) for listing in before]
     charts = write_chart_page(book, list(panels(result, branches)))
-    write_listing(book, lists[-1], links)
+    pages.append(book.page(last.sheet))
     texts = dict(_fixed_texts(book, {listing.sheet for listing in lists}))
     numbers = {at: value for at, value in charts.items() if not isinstance(value, str)}
-    _write_hidden(book, hidden_lines(result, leaves, Written(lists, texts, {CHART_SHEET: numbers}), token, key))
+    written = Written(lists, texts, {CHART_SHEET: numbers})
+    with hidden_page(
+        book, lambda: hidden_lines(result, leaves, written, token, key), worth=len(leaves) in WORTH_A_COPY
+    ):
+        for page, listing in zip(pages, lists, strict=True):
+            write_listing(page, listing, links)
 
 
 def _fixed_texts(book: Book, lists: set[str]) -> Iterator[tuple[str, Mapping[Address, str]]]:
@@ -246,9 +249,8 @@ def _print_wide(page: Page, table: Table) -> None:
 # --- lists ---------------------------------------------------------------------------------------------------------
 
 
-def write_listing(book: Book, listing: Listing, links: Links | None = None) -> None:
+def write_listing(page: Page, listing: Listing, links: Links | None = None) -> None:
     """A title, facts where there are any, headers and lines, which may be filtered; `links` where there are others."""
-    page = book.page(listing.sheet)
     widths = [width for _, width in listing.columns]
     page.widths(widths)
     page.text((1, 1), listing.title, TITLE)
@@ -285,14 +287,3 @@ def _line_height(line: Sequence[str | int], widths: Sequence[float]) -> float:
     long = ((text, width) for text, width in texts if len(text) > width or "\n" in text)
     lines = max((sum(wrapped_lines(part, width) for part in text.split("\n")) for text, width in long), default=1)
     return min(MAX_HEIGHT, LIST_LINE * lines + 3)
-
-
-def _write_hidden(book: Book, lines: Iterable[Line]) -> None:
-    """Texts only; a line that does not fit into a cell would be lost, so it stops the writing."""
-    page = book.page(CHECK_SHEET)
-    look = page.look([HIDDEN] * 3, [str] * 3)
-    for row, line in enumerate(lines, start=1):
-        if max(map(len, line)) > MAX_TEXT:
-            raise LostInWriting(f"{CHECK_SHEET}: line {row} is longer than a cell")
-        page.line(row, line, look)
-    page.call("very_hidden")

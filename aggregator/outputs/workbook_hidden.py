@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from aggregator.consolidation import Consolidation
-from aggregator.figures import Figures
+from aggregator.figures import Figures, values_of
 from aggregator.findings import Finding, Findings
 from aggregator.forms import Form
 from aggregator.outputs.workbook_layout import CHECK_SHEET, Sum
@@ -111,7 +111,7 @@ def _unit(unit: Unit) -> list[str | None]:
 
 
 def _leaf(form: Form, leaf: Leaf) -> dict[str, Any]:
-    figures = [leaf.figures.get(figure) for figure in form.typed]
+    figures = values_of(leaf.figures, form.typed)
     words = {
         "notes": [[note.kind, note.about, note.text, note.cell] for note in leaf.notes],
         "activities": leaf.activities,
@@ -123,7 +123,10 @@ def _leaf(form: Form, leaf: Leaf) -> dict[str, Any]:
 
 def _dump(content: Any) -> str:
     """ASCII; `_x` is written otherwise, because programs differ in reading `_x000D_` in a cell."""
-    return json.dumps(content, ensure_ascii=True, separators=(",", ":")).replace("_x", "\\u005fx")
+    return _ENCODE(content).replace("_x", "\\u005fx")
+
+
+_ENCODE = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 
 
 def _pieces(kind: str, text: str) -> Iterator[tuple[str, str]]:

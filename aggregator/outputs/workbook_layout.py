@@ -14,6 +14,7 @@ from typing import Any, overload
 
 from aggregator import layout as place
 from aggregator.consolidation import Branch, Totals
+from aggregator.figures import values_of
 from aggregator.forms import FigureKey, Form
 from aggregator.layout import Layout, figure_name, sum_formula
 from aggregator.reading.book import Address, a1
@@ -123,11 +124,16 @@ def figure_label(form: Form, figure: FigureKey) -> str:
 def detail_table(form: Form, leaves: Sequence[Leaf], totals: Sequence[Totals]) -> Table:
     """One line per leaf: typed figures as they are, blanks blank, computed ones as sums of their own line."""
     columns = figure_columns(form, len(DETAIL_HEADERS) + 1)
-    formulas = {key: _row_formula([columns[part] for part in parts]) for key, parts in form.computed.items()}
+    places = {key: place for place, key in enumerate(form.figures)}
+    computed = [
+        Computed(key, places[key], _row_formula([columns[part] for part in parts]))
+        for key, parts in form.computed.items()
+        if key in places
+    ]
 
     def line(number: int) -> tuple[Value, ...]:
         leaf = leaves[number]
-        figures = _leaf_numbers(form, leaf, totals[number], FIRST_LINE + number, formulas)
+        figures = _leaf_numbers(form, leaf, totals[number], FIRST_LINE + number, computed)
         return *_who(leaf), *figures, *_extras(leaf)
 
     names = (figure_name(form, key) for key in form.figures)
@@ -146,13 +152,21 @@ def _extras(leaf: Leaf) -> tuple[str, ...]:
     return scope, place.HELD[0 if leaf.held else 1], leaf.saved or "", leaf.via or "", ORIGIN_WORDS[leaf.origin]
 
 
-def _leaf_numbers(
-    form: Form, leaf: Leaf, totals: Totals, row: int, formulas: Mapping[FigureKey, Sequence[str]]
-) -> tuple[Value, ...]:
-    figures, digits = leaf.figures, str(row)
-    return tuple(
-        [Sum(digits.join(formulas[key]), totals[key]) if key in formulas else figures.get(key) for key in form.figures]
-    )
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A number of the form that is a sum of its line: its place among the figures, and its formula in pieces."""
+
+    key: FigureKey
+    place: int
+    formula: Sequence[str]
+
+
+def _leaf_numbers(form: Form, leaf: Leaf, totals: Totals, row: int, computed: Sequence[Computed]) -> list[Value]:
+    numbers: list[Value] = list(values_of(leaf.figures, form.figures))
+    digits = str(row)
+    for one in computed:
+        numbers[one.place] = Sum(digits.join(one.formula), totals[one.key])
+    return numbers
 
 
 def _row_formula(columns: Sequence[int]) -> list[str]:

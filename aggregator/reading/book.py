@@ -39,15 +39,24 @@ class Shape:
     cells: Mapping[Address, Cell]
 
 
+NOTHING: Mapping[Address, Cell] = {}
+
+
 class Shaped(dict[Address, Cell]):
     """The cells of a sheet whose shape is known: those of the shape, but for the file's own texts and numbers, which
     stand instead or besides."""
 
     __slots__ = ("numbers", "shape", "texts")
 
-    shape: Shape
-    texts: Mapping[Address, Cell]
-    numbers: Mapping[Address, Cell]
+    def __init__(
+        self,
+        cells: Mapping[Address, Cell],
+        shape: Shape,
+        texts: Mapping[Address, Cell] = NOTHING,
+        numbers: Mapping[Address, Cell] = NOTHING,
+    ) -> None:
+        super().__init__(cells)
+        self.shape, self.texts, self.numbers = shape, texts, numbers
 
 
 @dataclass(frozen=True, slots=True)

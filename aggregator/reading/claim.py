@@ -10,6 +10,7 @@ from aggregator.reading import limits, package
 from aggregator.reading.container import Archive, open_archive
 from aggregator.reading.limits import Bounds
 from aggregator.reading.refusals import Refused
+from aggregator.reading.workbook import read_properties
 from aggregator.seal import RESULT_PREFIX, parse_token
 
 SMALL, LARGE = 2**17, 2**21
@@ -40,7 +41,7 @@ def read_keywords(data: bytes) -> str | None:
         part = package.only_part(package.read_links(archive, ""), "core-properties", _LINKS)
         if part is not None:
             _check_small(archive, part)
-        return package.read_properties(archive, part).keywords
+        return read_properties(archive, part).keywords
     except Refused:
         return None
 

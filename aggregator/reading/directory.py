@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from aggregator.reading import limits
 from aggregator.reading.limits import Bounds
@@ -27,8 +27,7 @@ _NAME = re.compile(rb"(?!/)(?!.*\.\.)[A-Za-z0-9_./\[\] -]+")
 _STORED, _DEFLATED = 0, 8
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One file of the archive: where its data lies and what the directory promises."""
 
     name: str

@@ -14,11 +14,12 @@ from aggregator.reading import limits, refusals
 from aggregator.reading.areas import Area, area, column_in_row, inside, is_row, size
 from aggregator.reading.book import Address, Cell, RawSheet, a1
 from aggregator.reading.formulas import UNKNOWN, is_command, moved
-from aggregator.reading.package import MAIN, ListedSheet, is_true
+from aggregator.reading.package import MAIN, is_true
 from aggregator.reading.refusals import Refused
 from aggregator.reading.strings import Budget, RichText, take_plain, take_run
 from aggregator.reading.styles import GENERAL, Formats
 from aggregator.reading.values import READERS, UNKNOWN_TYPE, is_index
+from aggregator.reading.workbook import ListedSheet
 from aggregator.reading.xml import Attributes, Node, walk
 
 

@@ -1,4 +1,4 @@
-"""The package inside the container: content types, relationships, the list of sheets and the document properties.
+"""The package inside the container: which parts it has and how they point to each other.
 
 Every part is found the way Excel finds it, through relationships, never by its usual name. Two answers to one
 question are refused, for programs differ in which one they take.
@@ -8,24 +8,19 @@ from __future__ import annotations
 
 import posixpath
 import re
-import unicodedata
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from aggregator.reading import limits, refusals
-from aggregator.reading.book import State
 from aggregator.reading.container import Archive
-from aggregator.reading.leaves import put_back, take_texts
-from aggregator.reading.memory import kept, remembered
+from aggregator.reading.memory import remembered
 from aggregator.reading.refusals import Refused
 from aggregator.reading.xml import Attributes, Node, walk
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main "
 _TYPES = "http://schemas.openxmlformats.org/package/2006/content-types "
 _LINKS = "http://schemas.openxmlformats.org/package/2006/relationships "
-_CORE = "http://schemas.openxmlformats.org/package/2006/metadata/core-properties "
-_DUBLIN = "http://purl.org/dc/terms/ "
-_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _STRICT_OFFICE = "http://purl.oclc.org/ooxml/officeDocument/relationships"
 _CORE_LINK = "http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties"
 _MEDIA = "application/vnd.openxmlformats-officedocument.spreadsheetml."
@@ -37,8 +32,6 @@ _WORKBOOKS = {
     f"{_WITH_MACROS}sheet.macroenabled.main+xml",
     f"{_WITH_MACROS}template.macroenabled.main+xml",
 }
-_NOT_READ = {"chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet"}
-_STATES: dict[str, State] = {"visible": "visible", "hidden": "hidden", "veryHidden": "veryHidden"}
 _TRUE = {"1", "true", "on"}
 
 
@@ -65,36 +58,6 @@ class ContentTypes:
     def of(self, part: str) -> str | None:
         name = part.lower()
         return self.overrides.get(name) or self.defaults.get(name.rpartition(".")[2])
-
-
-@dataclass(frozen=True, slots=True)
-class ListedSheet:
-    """A worksheet as the workbook lists it."""
-
-    name: str
-    state: State
-    part: str
-
-
-@dataclass(slots=True)
-class Workbook:
-    """What `xl/workbook.xml` says, as it stands there."""
-
-    sheets: list[tuple[str, str, str]] = field(default_factory=list)
-    """Name, state, relationship."""
-    names: dict[str, str] = field(default_factory=dict)
-    date1904: bool = False
-    current: str | None = None
-    lists: int = 0
-    count: int = 0
-
-
-@dataclass(slots=True)
-class Properties:
-    """The two document properties that matter."""
-
-    saved: str | None = None
-    keywords: str | None = None
 
 
 @dataclass(slots=True)
@@ -161,7 +124,7 @@ def _short_kind(kind: str) -> str:
         return f"strict {kind.rpartition('/')[2]}"
     if kind == _CORE_LINK:
         return "core-properties"
-    return kind.rpartition("/")[2] if kind.startswith((_OFFICE, "http://schemas.microsoft.com/office/")) else kind
+    return kind.rpartition("/")[2] if kind.startswith((OFFICE, "http://schemas.microsoft.com/office/")) else kind
 
 
 def _resolve(base: str, target: str) -> str:
@@ -217,140 +180,7 @@ def check_workbook_type(types: ContentTypes, part: str) -> bool:
     return kind.startswith(_WITH_MACROS)
 
 
-def _set_flags(book: Workbook, attributes: Attributes) -> None:
-    book.date1904 = is_true(attributes.get("date1904"))
-
-
-def _start_list(book: Workbook, _attributes: Attributes) -> None:
-    book.lists += 1
-    if book.lists > 1:
-        raise Refused(refusals.ELSEWHERE)
-
-
-def _add_sheet(book: Workbook, attributes: Attributes) -> None:
-    name, link = attributes.get("name"), attributes.get(f"{_OFFICE} id")
-    state = attributes.get("state", "visible")
-    if not name or link is None or state not in _STATES:
-        raise Refused(refusals.BAD_SHEET)
-    if len(name) > limits.SHEET_NAME.value:
-        raise Refused(limits.SHEET_NAME)
-    if len(book.sheets) >= limits.SHEETS.value:
-        raise Refused(limits.SHEETS)
-    book.sheets.append((name, state, link))
-
-
-def _start_name(book: Workbook, attributes: Attributes) -> None:
-    book.count += 1
-    if book.count > limits.NAMES.value:
-        raise Refused(limits.NAMES)
-    book.current = attributes.get("name", "") if "localSheetId" not in attributes else None
-
-
-def _take_name(book: Workbook, text: str) -> None:
-    if len(text) > limits.NAME.value:
-        raise Refused(limits.NAME)
-    if book.current:
-        book.names[book.current[: limits.NAME.value]] = text
-
-
-_WORKBOOK_NODE: Node[Workbook] = Node(
-    {
-        f"{MAIN}workbookPr": Node(start=_set_flags),
-        f"{MAIN}sheets": Node({f"{MAIN}sheet": Node(start=_add_sheet)}, start=_start_list, closed=True),
-        f"{MAIN}definedNames": Node({f"{MAIN}definedName": Node(start=_start_name, text=_take_name)}),
-    }
-)
-
-
-def read_workbook(archive: Archive, part: str) -> Workbook:
-    data = archive.read(part)
-    taken = take_texts(data, limits.NAME.value)
-    if taken is None:
-        return _read_workbook(data, part)
-    known = _known_workbook(taken[0], part)
-    return replace(known, names={name: put_back(text, taken[1]) or "" for name, text in known.names.items()})
-
-
-def _read_workbook(data: bytes, part: str) -> Workbook:
-    book = Workbook()
-    only_here = frozenset({f"{MAIN}sheets", f"{MAIN}sheet"})
-    walk(data, part, f"{MAIN}workbook", _WORKBOOK_NODE, book, only_here)
-    return book
-
-
-_known_workbook = remembered(32)(_read_workbook)
-
-
-@kept(256)
-def _folded(name: str) -> str:
-    """What Excel compares the names of sheets by."""
-    return unicodedata.normalize("NFC", name).casefold()
-
-
-def list_worksheets(book: Workbook, links: Mapping[str, Link], types: ContentTypes, part: str) -> list[ListedSheet]:
-    """The worksheets in workbook order; chart and dialogue sheets hold no cells and are left out."""
-    seen: set[str] = set()
-    listed: list[ListedSheet] = []
-    for name, state, key in book.sheets:
-        link = links.get(key)
-        for mark in (_folded(name), f"\0{key}", f"\0{link.target if link else ''}"):
-            if mark in seen:
-                raise Refused(refusals.SHEET_TWINS, part)
-            seen.add(mark)
-        if link is None or link.target is None or link.kind not in {"worksheet", *_NOT_READ}:
-            raise Refused(refusals.BAD_SHEET, part)
-        if link.kind == "worksheet":
-            check_type(types, link.target, WORKSHEET)
-            listed.append(ListedSheet(name, _STATES[state], link.target))
-    if not listed:
-        raise Refused(refusals.NO_SHEET, part)
-    return listed
-
-
 def check_type(types: ContentTypes, part: str, kind: str) -> None:
     """Some programs find parts by content type, others by relationship: both must say the same."""
     if types.of(part) != kind.lower():
         raise Refused(refusals.CONTENT_TYPE, part)
-
-
-def _limited(setter: Callable[[Properties, str], None]) -> Callable[[Properties, str], None]:
-    def take(properties: Properties, text: str) -> None:
-        if len(text) > limits.PROPERTY.value:
-            raise Refused(limits.PROPERTY)
-        setter(properties, text)
-
-    return take
-
-
-def _take_saved(properties: Properties, text: str) -> None:
-    properties.saved = text
-
-
-def _take_keywords(properties: Properties, text: str) -> None:
-    properties.keywords = text
-
-
-_CORE_NODE: Node[Properties] = Node(
-    {f"{_DUBLIN}modified": Node(text=_limited(_take_saved)), f"{_CORE}keywords": Node(text=_limited(_take_keywords))}
-)
-
-
-def read_properties(archive: Archive, part: str | None) -> Properties:
-    """What the document properties say; a file without them is a file without them."""
-    if part is None or not archive.has(part):
-        return Properties()
-    data = archive.read(part)
-    taken = take_texts(data, limits.PROPERTY.value)
-    if taken is None:
-        return _read_properties(data, part)
-    known = _known_properties(taken[0], part)
-    return Properties(put_back(known.saved, taken[1]), put_back(known.keywords, taken[1]))
-
-
-def _read_properties(data: bytes, part: str) -> Properties:
-    properties = Properties()
-    walk(data, part, f"{_CORE}coreProperties", _CORE_NODE, properties)
-    return properties
-
-
-_known_properties = remembered(32)(_read_properties)

@@ -16,11 +16,11 @@ from aggregator.reading.book import Address, Cell, RawSheet, Shape, Shaped
 from aggregator.reading.frame import Frame, read_frame
 from aggregator.reading.holes import Hole, find_holes, take_out
 from aggregator.reading.memory import SMALL, kept, remembered
-from aggregator.reading.package import ListedSheet
 from aggregator.reading.quick_rows import Entry, read_row
 from aggregator.reading.quick_strings import has_few_tags, is_short
 from aggregator.reading.strings import Budget, Table
 from aggregator.reading.styles import Formats
+from aggregator.reading.workbook import ListedSheet
 
 _OPEN, _CLOSE, _ROW_END = b"<sheetData>", b"</sheetData>", b"</row>"
 SHORT = 2**8
@@ -35,6 +35,18 @@ def _others(known: Table, table: Table) -> tuple[tuple[int, str], ...] | None:
     pairs = enumerate(zip(known, table, strict=False))
     others = tuple([(number, text) for number, (before, text) in pairs if text is not before and text != before])
     return others if len(others) <= MOST_OTHERS else None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Taken:
+    """A worksheet taken apart, see `holes`; known by identity, for a part that was seen before is not taken apart."""
+
+    left: bytes
+    numbers: Mapping[int, str]
+
+
+Typed = Sequence[tuple[Hole, str]]
+"""The holes of a sheet in which numbers stand."""
 
 
 @dataclass(slots=True)
@@ -58,6 +70,18 @@ class Compiled:
     all_cells: Mapping[Address, Cell | None] = field(default_factory=dict)
     """Every cell of the shape in its order, `None` where it is blank."""
     blanks: tuple[Address, ...] = ()
+    typed: Mapping[Taken, Typed] = field(default_factory=dict)
+    """Of the last sheet, of whose numbers each stands in a hole."""
+    last: Mapping[tuple[Shape, Taken], Shaped] = field(default_factory=dict)
+    """The cells of the last sheet but for its texts; the next one may be the same part."""
+
+    def typed_in(self, taken: Taken) -> Typed | None:
+        """The numbers of a sheet with their holes; `None` where one stands elsewhere."""
+        if taken not in self.typed:
+            if not self.holes.keys() >= taken.numbers.keys():
+                return None
+            self.typed = {taken: [(self.holes[at], digits) for at, digits in taken.numbers.items()]}
+        return self.typed[taken]
 
     def texts(self, table: Table) -> dict[Address, Cell]:
         """The cells whose texts are not those of the shape; of a table with many others there is another shape."""
@@ -81,19 +105,23 @@ class Compiled:
         self.all_cells = {at: cells.get(at) for at in sorted({*cells, *(hole.at for hole in self.holes.values())})}
         self.blanks = tuple(at for at, cell in self.all_cells.items() if cell is None)
 
-    def cells(self, table: Table, typed: Typed) -> Mapping[Address, Cell]:
+    def cells(self, table: Table, taken: Taken) -> Mapping[Address, Cell]:
         """The cells of the shape with those of one file, in the order of the sheet."""
         texts = self.texts(table)
+        if (self.shape, taken) not in self.last:
+            self.last = {(self.shape, taken): self._with_numbers(self.typed[taken])}
+        last = self.last[self.shape, taken]
+        return Shaped({**last, **texts}, self.shape, texts, last.numbers) if texts else last
+
+    def _with_numbers(self, typed: Typed) -> Shaped:
         numbers = _numbers(typed, self.shape.cells)
-        cells = Shaped(self.all_cells if numbers else self.shape.cells)  # type: ignore[arg-type]
-        cells.shape, cells.texts, cells.numbers = self.shape, texts, numbers
-        cells.update(texts)
-        if numbers:
-            cells.update(numbers)
-            for at in self.blanks:
-                if at not in numbers:
-                    del cells[at]
-        return cells
+        if not numbers:
+            return Shaped(self.shape.cells, self.shape)
+        cells = {**self.all_cells, **numbers}
+        for at in self.blanks:
+            if at not in numbers:
+                del cells[at]
+        return Shaped(cells, self.shape, numbers=numbers)  # type: ignore[arg-type]
 
     def unshared_cells(self, table: Table, typed: Typed) -> Mapping[Address, Cell]:
         """The same of a sheet that is too large to be remembered."""
@@ -101,10 +129,6 @@ class Compiled:
             (row, column): cell or _text_cell(table[number], shown) for row, column, cell, number, shown in self.entries
         }
         return dict(sorted({**cells, **_numbers(typed, cells)}.items(), key=itemgetter(0)))
-
-
-Typed = Sequence[tuple[Hole, str]]
-"""The holes of a sheet in which numbers stand."""
 
 
 def _numbers(typed: Typed, cells: Mapping[Address, Cell]) -> dict[Address, Cell]:
@@ -129,14 +153,6 @@ def _number_cell(digits: str, formula: str | None, shown: str) -> Cell:
     return Cell("number", digits, formula, shown)
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """A worksheet taken apart, see `holes`."""
-
-    left: bytes
-    numbers: Mapping[int, str]
-
-
 @remembered(64, largest=2**14)
 def _taken(data: bytes) -> Taken | None:
     return Taken(*take_out(data)) if is_short(data) else None
@@ -152,9 +168,9 @@ def read_sheet(
     if taken is None:
         return None
     sheet = _compiled(taken.left, formats)
-    if sheet is None or not sheet.holes.keys() >= taken.numbers.keys():
+    typed = sheet.typed_in(taken) if sheet is not None else None
+    if sheet is None or typed is None:
         return None
-    typed = [(sheet.holes[at], digits) for at, digits in taken.numbers.items()]
     filled = len(sheet.entries) + sum([not hole.formula for hole, _ in typed])
     if not _fits(sheet, filled, budget) or sheet.most >= len(strings):
         return None
@@ -162,7 +178,7 @@ def read_sheet(
     budget.filled += filled
     table = strings if isinstance(strings, Table) else Table(strings)
     small = table.small and len(taken.left) <= SMALL
-    cells = sheet.cells(table, typed) if small else sheet.unshared_cells(table, typed)
+    cells = sheet.cells(table, taken) if small else sheet.unshared_cells(table, typed)
     frame = sheet.frame
     return RawSheet(
         listed.name,

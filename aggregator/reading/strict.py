@@ -15,11 +15,12 @@ from aggregator.reading.container import Archive, open_archive
 from aggregator.reading.grid import read_sheet
 from aggregator.reading.limits import Bounds
 from aggregator.reading.memory import SMALL
-from aggregator.reading.package import MAIN, ContentTypes, Link, ListedSheet
+from aggregator.reading.package import MAIN, ContentTypes, Link
 from aggregator.reading.refusals import Refused
 from aggregator.reading.sniff import sniff
 from aggregator.reading.strings import Budget, Table, read_strings
 from aggregator.reading.styles import NO_FORMATS, Formats, read_formats
+from aggregator.reading.workbook import ListedSheet, list_worksheets, read_properties, read_workbook
 
 Links = Mapping[str, Link]
 _MARKUP = (".xml", ".rels", ".vml")
@@ -57,9 +58,9 @@ def _read_book(archive: Archive, bounds: Bounds) -> RawBook:
     part = package.find_workbook(root)
     with_macros = package.check_workbook_type(types, part)
     links = package.read_links(archive, part)
-    book = package.read_workbook(archive, part)
-    listed = package.list_worksheets(book, links, types, part)
-    properties = package.read_properties(archive, package.only_part(root, "core-properties", "_rels/.rels"))
+    book = read_workbook(archive, part)
+    listed = list_worksheets(book, links, types, part)
+    properties = read_properties(archive, package.only_part(root, "core-properties", "_rels/.rels"))
     budget = Budget(bounds)
     strings = _strings(archive, types, links, part, budget)
     formats = _formats(archive, types, links, part)

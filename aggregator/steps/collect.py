@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from aggregator.account import all_findings, consolidate, file_lines
-from aggregator.beside import Beside
+from aggregator.beside import WORTH_A_COPY, Beside
 from aggregator.catalogue import severity_of
 from aggregator.consolidation import Consolidation, Effect, FileLine
 from aggregator.faults import Usage
@@ -24,9 +24,6 @@ from aggregator.register import Unit
 from aggregator.steps.placing import Placing, is_own_result
 from aggregator.steps.runs import one_run, settle_run
 from aggregator.steps.survey import Request, collect
-
-WORTH_TWO = (1_000, 25_000)
-"""Returns for which the page is made by a process of its own: fewer are done at once, more would fill the memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +112,7 @@ def _write_all(request: Request, results: Sequence[Consolidation]) -> tuple[tupl
     wants_page = request.campaign is not None and not request.output
     making = Beside(
         partial(write_page, results[0], request.lang),
-        worth=wants_page and WORTH_TWO[0] < len(results[0].leaves) < WORTH_TWO[1],
+        worth=wants_page and len(results[0].leaves) in WORTH_A_COPY,
     )
     with making as page, Placing(request.force, lambda path: is_own_result(path) or is_own_page(path)) as placing:
         for number, result in enumerate(results):

@@ -15,6 +15,7 @@ from aggregator import cluster, workers
 from aggregator.account import Setting
 from aggregator.campaign import Campaign
 from aggregator.cluster import Cluster
+from aggregator.consolidation import get_ready
 from aggregator.decisions import NONE
 from aggregator.faults import Stop, Usage
 from aggregator.findings import Finding
@@ -35,6 +36,9 @@ TOP = Unit("TONG-HOP", "Tổng hợp", "nation", None)
 
 RETURNS_FOLDER = "tra_lai"
 """Where `return` puts its copies: among the results, or without a campaign in the current folder."""
+
+MANY = 1_000
+"""Files that take longer to read than it takes to load what adds up."""
 
 Progress = Callable[[int, int], None]
 
@@ -126,7 +130,8 @@ def _examine(request: Request, keep: bool) -> list[Examination]:
     campaign = request.campaign
     shelf = Shelf(campaign) if campaign and campaign.key and not request.passwords else None
     examinations: list[Examination] = []
-    for together in _each(request, items, shelf):
+    meanwhile = get_ready if keep else bool
+    for together in _each(request, items, shelf, meanwhile):
         examinations += together
         if request.progress:
             request.progress(len(examinations), max(len(items), len(examinations)))
@@ -137,22 +142,27 @@ def _examine(request: Request, keep: bool) -> list[Examination]:
     return examinations
 
 
-def _each(request: Request, items: Sequence[Item], shelf: Shelf | None) -> Iterator[tuple[Examination, ...]]:
+def _each(
+    request: Request, items: Sequence[Item], shelf: Shelf | None, meanwhile: Callable[[], object]
+) -> Iterator[tuple[Examination, ...]]:
     """In order, what each item gives: as it was kept, else read now."""
     known = shelf.known(items) if shelf else [None] * len(items)
     unread = [item for item, reading in zip(items, known, strict=True) if reading is None]
-    read = _read(request, unread)
+    read = _read(request, unread, meanwhile)
     for reading in known:
         yield (reading,) if reading else next(read)
     yield from read  # nothing more comes, but the readers finish
 
 
-def _read(request: Request, items: Sequence[Item]) -> Iterator[tuple[Examination, ...]]:
+def _read(
+    request: Request, items: Sequence[Item], meanwhile: Callable[[], object]
+) -> Iterator[tuple[Examination, ...]]:
     """By the processes of this machine, or by others."""
     expected = expectation(request.campaign)
     if request.cluster:
         return cluster.examine_each(items, expected, request.cluster, request.passwords)
-    return workers.examine_each(items, expected, request.workers, request.passwords)
+    meanwhile = meanwhile if len(items) > MANY else bool
+    return workers.examine_each(items, expected, request.workers, request.passwords, meanwhile)
 
 
 class NothingToRead(Stop):

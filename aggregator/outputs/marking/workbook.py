@@ -31,9 +31,10 @@ from aggregator.outputs.marking.styles import FILLS, OPEN, PLAIN, Looks
 from aggregator.reading import package
 from aggregator.reading.book import Address
 from aggregator.reading.container import Archive, open_archive
-from aggregator.reading.package import ContentTypes, Link, ListedSheet
+from aggregator.reading.package import ContentTypes, Link
 from aggregator.reading.refusals import Refused
 from aggregator.reading.strict import open_book
+from aggregator.reading.workbook import ListedSheet, list_worksheets, read_workbook
 
 Weight = Literal["error", "warning", "about"]
 COMMENTS = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
@@ -100,7 +101,7 @@ def _open(data: bytes) -> _Package:
     types = package.read_content_types(archive)
     part = package.find_workbook(package.read_links(archive, ""))
     links = package.read_links(archive, part)
-    sheets = package.list_worksheets(package.read_workbook(archive, part), links, types, part)
+    sheets = list_worksheets(read_workbook(archive, part), links, types, part)
     styles = package.only_part(links, "styles", part)
     if styles is None:
         raise CannotMark("styles")

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from aggregator.consolidation import Branch, Consolidation, Totals, filled_figures
+from aggregator.figures import values_of
 from aggregator.forms import LEVELS, FigureKey, Form
 from aggregator.layout import DATA_SHEET, Layout
 from aggregator.outputs.page.totals import measure_word
@@ -46,8 +47,9 @@ def contributors(result: Consolidation, lang: str) -> str:
 
 
 def _values(form: Form, leaf: Leaf, totals: Totals) -> list[int | str | None]:
-    filled = zip(form.figures, filled_figures(form, leaf), strict=True)
-    return [_exact(totals[figure]) if written else None for figure, written in filled]
+    figures = zip(values_of(totals, form.figures), filled_figures(form, leaf), strict=True)
+    values = [value if written else None for value, written in figures]
+    return [*values] if max(filter(None, values), default=0) < EXACT else [_exact(value) for value in values]
 
 
 def _exact(value: int | None) -> int | str | None:
