@@ -97,7 +97,7 @@ def look(item: Item, expected: Expectation, passwords: Passwords = (), room: Roo
 def _bytes_of(item: Item) -> bytes:
     if item.member is None:
         return read_item(item, MOST)
-    bundle = _bundle(replace(item, name="", member=None), _state(item))
+    bundle = _bundle(item._replace(name="", member=None), _state(item))
     member = next((member for member in bundle.members if member.name == item.member), None)
     if member is None:
         raise Refused(refusals.MISSING, item.member)

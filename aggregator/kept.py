@@ -15,14 +15,11 @@ import os
 import pickle
 import sqlite3
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from functools import partial
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from aggregator import __version__
-from aggregator.beside import Beside
 from aggregator.campaign import CAMPAIGN_FILE, UNITS_FILE, Campaign
 from aggregator.decisions import FILE as DECISIONS_FILE
 from aggregator.inbox import Item
@@ -53,9 +50,6 @@ PLAIN = {
 Name = tuple[str, str]
 """How results call the file, and the SHA-256 of its bytes."""
 
-WORTH_TWO, SHARE = 1_000, 0.75
-"""Of so many files this share is hashed by another process, while this one opens their readings and hashes the rest."""
-
 READ = os.O_RDONLY | getattr(os, "O_BINARY", 0)
 
 BLOCK = 250
@@ -78,20 +72,20 @@ class Shelf:
         self._blocks: Mapping[int, Block] = {}
         self._held: Mapping[Name, Examination] = {}
 
-    def known(self, items: Sequence[Item]) -> list[Examination | None]:
+    @property
+    def is_there(self) -> bool:
+        return self._path.is_file()
+
+    def open(self) -> None:
+        """Load what can be believed."""
+        self._blocks = dict(self._stored())
+        self._held = {_name(reading): reading for block in self._blocks.values() for reading in block}
+
+    def find(self, items: Sequence[Item], digests: Sequence[str]) -> list[Examination | None]:
         """For each entry, its reading in the run before if its bytes are still the same."""
-        if not self._path.is_file():
-            return [None] * len(items)
-        first = round(len(items) * SHARE)
-        with Beside(partial(_digests, items[:first]), worth=len(items) > WORTH_TWO) as hashed:
-            self._blocks = dict(self._stored())
-            self._held = {_name(reading): reading for block in self._blocks.values() for reading in block}
-            rest = _digests(items[first:])
-            digests = (*hashed.result(), *rest)
         return [self._held.get((item.name, digest)) for item, digest in zip(items, digests, strict=True)]
 
     def _stored(self) -> Iterator[tuple[int, Block]]:
-        """What can be believed."""
         place = f"{self._path.absolute().as_uri()}?mode=ro"
         with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(place, WAIT, uri=True)) as state:
             for number, seal, content in state.execute("SELECT number, seal, content FROM block"):
@@ -144,15 +138,17 @@ def _may_be_kept(reading: Examination) -> bool:
     return reading.sha256 is not None and "!/" not in reading.path and (reading.size or 0) <= LARGEST
 
 
-def _digests(items: Sequence[Item]) -> list[str]:
-    """Of the entries that may have been kept."""
-    return [
-        "" if item.member is not None or item.finding is not None or item.address is not None else _digest(item.path)
-        for item in items
-    ]
+def hashable(items: Sequence[Item]) -> list[str]:
+    """Where the files lie that may have been kept; empty for other entries."""
+    return ["" if item.member or item.finding or item.address else item.file for item in items]
 
 
-def _digest(path: Path) -> str:
+def digests(files: Sequence[str]) -> list[str]:
+    """SHA-256 of each; empty where there is none."""
+    return [_digest(file) if file else "" for file in files]
+
+
+def _digest(path: str) -> str:
     """Empty where the file cannot be read or is too large."""
     try:
         file = os.open(path, READ)
@@ -170,32 +166,9 @@ def _digest(path: Path) -> str:
 
 
 def _packed(readings: Sequence[Examination]) -> bytes:
-    """What readings have in common is made one object first, and so stands in the bytes once."""
-    seen: dict[Any, Any] = {}
-
-    def one(value: Any) -> Any:
-        return seen.setdefault(value, value)
-
-    return pickle.dumps([_sharing(reading, one) for reading in readings], protocol=5)
-
-
-def _sharing(reading: Examination, one: Callable[[Any], Any]) -> Examination:
-    leaves = tuple(
-        replace(
-            leaf,
-            unit=one(leaf.unit),
-            version=one(leaf.version),
-        )
-        for leaf in reading.leaves
-    )
-    return replace(
-        reading,
-        form=one(reading.form),
-        campaign=one(reading.campaign),
-        unit=one(reading.unit),
-        parents=tuple(one(unit) for unit in reading.parents),
-        leaves=leaves,
-    )
+    """What readings of one chunk have in common they share as they come from their worker, and so it stands in the
+    bytes once."""
+    return pickle.dumps(list(readings), protocol=5)
 
 
 class _Plain(pickle.Unpickler):

@@ -22,9 +22,10 @@ class Plain:
         return kind, _values(kind)(self)
 
 
-def collect_rarely() -> None:
-    """For the rest of the process. What a file makes has no circles, and is gone or needed when the next one comes."""
-    gc.set_threshold(100_000, 20, 200)
+def collect_rarely(objects: int = 1_000_000) -> None:
+    """For the rest of the process, after so many new objects. What a file makes has no circles, and is gone or needed
+    when the next one comes."""
+    gc.set_threshold(objects, 20, 200)
 
 
 @lru_cache(maxsize=64)

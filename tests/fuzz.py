@@ -32,7 +32,7 @@ from aggregator.reading.foreign import FOREIGN
 from aggregator.reading.sniff import sniff
 from aggregator.steps.survey import expectation
 from aggregator.submission import Examination
-from aggregator.workers import MEMORY
+from aggregator.within_limits import MEMORY
 from tests.differential import flipped, mutant
 from tests.hostile_cases import READ
 from tests.manipulations import Table, base_of

@@ -56,7 +56,7 @@ def outcome(data: bytes, place: Path, name: str = "gui.zip", passwords: tuple[st
     """The archive and its members as the workers examine them."""
     path = place / name
     path.write_bytes(data)
-    found = workers.examine_all([Item(path, name)], expected(), workers=0, passwords=passwords)
+    found = workers.examine_all([Item(str(path), name)], expected(), workers=0, passwords=passwords)
     return {one.path: one for one in found}
 
 
@@ -158,7 +158,7 @@ def test_a_member_that_kills_its_reader_costs_itself(tmp_path: Path, monkeypatch
         return opened(data, name, *more) if not name.endswith("a.ods") else os._exit(9)
 
     monkeypatch.setattr(examine, "open_any", kill)
-    found = {one.path: one for one in workers.examine_all([Item(path, "gui.zip")], expected(), workers=1)}
+    found = {one.path: one for one in workers.examine_all([Item(str(path), "gui.zip")], expected(), workers=1)}
     assert codes(found) == {
         "gui.zip": ["file-unsupported"],
         "gui.zip!/a.ods": ["file-hostile"],
@@ -170,7 +170,7 @@ def test_a_member_that_kills_its_reader_costs_itself(tmp_path: Path, monkeypatch
 def test_an_archive_that_changed_meanwhile_is_said(tmp_path: Path) -> None:
     path = tmp_path / "gui.zip"
     path.write_bytes(zipped({"a.xlsx": filled()}))
-    unpacked = look(Item(path, "gui.zip"), expected())
+    unpacked = look(Item(str(path), "gui.zip"), expected())
     assert isinstance(unpacked, Unpacked)
     path.write_bytes(zipped({"khác.xlsx": filled()}))
     late = look(unpacked.items[0], expected())

@@ -32,7 +32,7 @@ def test_the_corpus_is_seeded_and_each_file_of_its_own(corpus: Corpus, tmp_path:
 def test_every_file_is_a_good_return(corpus: Corpus) -> None:
     expected = expectation(load_campaign(corpus.campaign.folder))
     for path in corpus.files:
-        examined = look(Item(path, path.name), expected)
+        examined = look(Item(str(path), path.name), expected)
         assert [leaf.unit.code for leaf in examined.leaves] == [path.stem]
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from aggregator import workers
+from aggregator import within_limits, workers
 from aggregator.disposable import Job, Lost, do_apart
 from aggregator.examine import examine_bytes
 from aggregator.findings import Finding
@@ -542,7 +542,7 @@ def items(tmp_path: Path) -> list[Item]:
     for name, source in files.items():
         (tmp_path / name).write_bytes((DATA / source).read_bytes())
     (tmp_path / "0990102.xlsx").write_bytes(filled())
-    return [Item(path, path.name) for path in sorted(tmp_path.iterdir())]
+    return [Item(str(path), path.name) for path in sorted(tmp_path.iterdir())]
 
 
 def codes(items: list[Item]) -> dict[str, list[str]]:
@@ -577,7 +577,7 @@ def test_a_reader_that_does_not_listen_is_ended(items: list[Item], monkeypatch: 
         return time.sleep(60)
 
     monkeypatch.setattr("aggregator.examine.open_any", hang)
-    monkeypatch.setattr(workers, "SECONDS_PER_FILE", 2)
+    monkeypatch.setattr(within_limits, "SECONDS_PER_FILE", 2)
     monkeypatch.setattr(workers, "GRACE", 1)
     found = codes(items)
     assert (found["0990101.ods"], found["0990103.xls"]) == (["file-too-large"], ["file-converted"])

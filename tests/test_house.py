@@ -54,6 +54,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("run_changes",),
     ("consolidated",),
     ("examine",),
+    ("within_limits",),
     ("workers", "second_opinion", "kept"),
     ("cluster",),
     ("intake",),
@@ -79,7 +80,7 @@ LATE = {
     "consolidation": "pandas takes 0.3 s to load",
     "disposable": "the module `resource` does not exist on Windows",
     "second_opinion": "openpyxl takes 0.2 s to load, and is never loaded by the process that adds up",
-    "workers": "the module `resource` does not exist on Windows",
+    "within_limits": "the module `resource` does not exist on Windows",
 }
 """Modules with imports inside functions, and why."""
 

@@ -50,13 +50,13 @@ def folder(made: Path, tmp_path: Path) -> Path:
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Names of the files that are opened from now on."""
     names: list[str] = []
-    real = survey.workers.examine_each
+    real = survey.Readers.examine_each
 
-    def examine_each(items, *rest):
+    def examine_each(readers, items, *rest):
         names.extend(Path(item.name).name for item in items)
-        return real(items, *rest)
+        return real(readers, items, *rest)
 
-    monkeypatch.setattr(survey.workers, "examine_each", examine_each)
+    monkeypatch.setattr(survey.Readers, "examine_each", examine_each)
     return names
 
 
@@ -85,13 +85,13 @@ def test_an_unchanged_folder_is_not_opened_again(folder: Path, opened: list[str]
     assert len(opened) == FILES
 
 
-@pytest.mark.parametrize("worth_two", [0, kept.WORTH_TWO])
+@pytest.mark.parametrize("many", [0, survey.MANY])
 @pytest.mark.parametrize("place", [0, -1])
 def test_a_corrected_file_is_the_only_one_that_is_opened(
-    folder: Path, opened: list[str], monkeypatch: pytest.MonkeyPatch, place: int, worth_two: int
+    folder: Path, opened: list[str], monkeypatch: pytest.MonkeyPatch, place: int, many: int
 ) -> None:
     """Of the same size and time, in the same place: the content decides, whoever hashes it."""
-    monkeypatch.setattr(kept, "WORTH_TWO", worth_two)
+    monkeypatch.setattr(survey, "MANY", many)
     first, second = inbox(folder)[place], inbox(folder)[1]
     facts = first.stat()
     data = second.read_bytes().ljust(facts.st_size, b"\0")[: facts.st_size]
@@ -155,7 +155,7 @@ def test_what_is_gone_is_forgotten(folder: Path) -> None:
 
 def names(folder: Path) -> list[str]:
     shelf = kept.Shelf(load_campaign(folder))
-    assert shelf.known(()) == []
+    shelf.open()
     return [name for name, _ in shelf._held]
 
 

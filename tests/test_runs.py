@@ -548,7 +548,7 @@ def test_workers_end_with_their_parent(tmp_path: Path, method: str) -> None:
 HANGING = """
 import sys, time
 from pathlib import Path
-from aggregator import workers
+from aggregator import within_limits, workers
 from aggregator.disposable import Job, do_apart
 from aggregator.identity import Expectation
 from aggregator.inbox import Item
@@ -558,9 +558,9 @@ def hang(*_words, **_more):
     sys.stdout.flush()
     time.sleep(60)
 
-workers.look = hang
+within_limits.look = hang
 if sys.argv[1] == "many":
-    list(workers.examine_all([Item(Path("x"), str(number)) for number in range(32)], Expectation({}), workers=2))
+    list(workers.examine_all([Item("x", str(number)) for number in range(32)], Expectation({}), workers=2))
 else:
     list(do_apart(Job(hang, 60), ["x"]))
 """

@@ -535,7 +535,7 @@ def test_a_large_one_is_read_in_a_process_with_more_room(
 ) -> None:
     path = tmp_path / "a.xlsx"
     path.write_bytes(data)
-    item = Item(path, "a.xlsx")
+    item = Item(str(path), "a.xlsx")
     monkeypatch.setattr(claim, "SMALL", 0)
     monkeypatch.setattr("aggregator.examine.LARGE", 0)
     assert look(item, OURS, room="shared") == look(item, OURS, room="own") == Large(len(data))

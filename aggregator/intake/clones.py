@@ -28,15 +28,10 @@ def warn_clones(desk: Desk, leaves: Sequence[Leaf]) -> None:
 
 
 def _not_alone(leaves: Sequence[Leaf]) -> Iterator[Leaf]:
-    """Those whose figures have the same number, sum and largest as another's: few, and all clones are among them."""
-    gists = [_gist(leaf) for leaf in leaves]
-    counts = Counter(gists)
-    return (leaf for leaf, gist in zip(leaves, gists, strict=True) if counts[gist] > 1)
-
-
-def _gist(leaf: Leaf) -> tuple[int, int, int]:
-    filled = [value for value in leaf.figures.values() if value]
-    return len(filled), sum(filled), max(filled, default=0)
+    """Those whose figures have the same sum as another's: few, and all clones are among them."""
+    sums = [sum(filter(None, leaf.figures.values())) for leaf in leaves]
+    counts = Counter(sums)
+    return (leaf for leaf, own in zip(leaves, sums, strict=True) if counts[own] > 1)
 
 
 def _warn_clone(desk: Desk, leaf: Leaf, others: Sequence[Leaf]) -> None:

@@ -10,11 +10,11 @@ from aggregator.submission import Examination, Leaf
 
 
 def one_each(leaves: Sequence[Leaf], desk: Desk) -> list[Leaf]:
-    """At most one leaf per unit, in order of their paths."""
+    """At most one leaf per unit, in their order."""
     by_unit: dict[str, list[Leaf]] = {}
-    for leaf in sorted(leaves, key=lambda leaf: (leaf.path not in desk.pinned, *_plainest(leaf))):
+    for leaf in leaves:
         by_unit.setdefault(leaf.unit.code, []).append(leaf)
-    chosen = (_one(returns, desk) for returns in by_unit.values())
+    chosen = [returns[0] if len(returns) == 1 else _one(returns, desk) for returns in by_unit.values()]
     return [leaf for leaf in chosen if leaf is not None]
 
 
@@ -24,7 +24,7 @@ def _plainest(leaf: Leaf) -> tuple[bool, int, str]:
 
 
 def _one(returns: list[Leaf], desk: Desk) -> Leaf | None:
-    different = _distinct(returns, desk) if len(returns) > 1 else returns
+    different = _distinct(sorted(returns, key=lambda leaf: (leaf.path not in desk.pinned, *_plainest(leaf))), desk)
     if len(different) == 1:
         return different[0]
     pinned = [leaf for leaf in different if leaf.path in desk.pinned]
@@ -72,10 +72,10 @@ def _newest(returns: Sequence[Leaf]) -> Leaf | None:
 
 def retire(examinations: Iterable[Examination], leaves: Iterable[Leaf], desk: Desk) -> None:
     """A refused file is past once its unit has sent a good one that was saved later: the sender did correct it."""
-    good = {leaf.unit.code: leaf for leaf in leaves if leaf.via is None and not leaf.foreign}
-    for examined in examinations:
+    refused = [examined for examined in examinations if desk.status.get(examined.path) == "refused"]
+    good = {leaf.unit.code: leaf for leaf in leaves if leaf.via is None and not leaf.foreign} if refused else {}
+    for examined in refused:
         leaf = good.get(examined.unit.code) if examined.unit and examined.kind == "form" else None
-        refused = desk.status.get(examined.path) == "refused" and not examined.leaves
-        if leaf and refused and examined.saved and leaf.saved and leaf.saved > examined.saved:
+        if leaf and not examined.leaves and examined.saved and leaf.saved and leaf.saved > examined.saved:
             desk.status[examined.path] = "superseded"
             desk.say("submission-superseded", replace(leaf, file=examined.path), leaf.path)

@@ -12,6 +12,8 @@ from aggregator.submission import Leaf
 def each_once(leaves: Sequence[Leaf], desk: Desk) -> tuple[list[Leaf], frozenset[str]]:
     """From the bottom up: an inclusive return stays only where nothing below it came in by itself."""
     leaves = _under_pins(leaves, desk)
+    if not any(leaf.inclusive for leaf in leaves):
+        return leaves, frozenset()
     depth = {leaf.unit.code: len(desk.register.ancestors(leaf.unit.code)) for leaf in leaves}
     kept: dict[str, Leaf] = {}
     unknown = set()

@@ -14,9 +14,14 @@ LONG_OVER = timedelta(days=60)
 """So long after the last deadline the day on which a file is first seen says nothing of when it came."""
 
 
-def note_receipts(campaign: Campaign, examinations: Iterable[Examination], received: date | None = None) -> Receipts:
-    """The receipt book with the files of this run; written only where it changed."""
-    known = load_receipts(campaign.folder)
+def note_receipts(
+    campaign: Campaign,
+    examinations: Iterable[Examination],
+    received: date | None = None,
+    known: Receipts | None = None,
+) -> Receipts:
+    """The receipt book with the files of this run; written only where it changed from what is `known` of it."""
+    known = load_receipts(campaign.folder) if known is None else known
     book = merged(known, _seen(campaign, examinations), sight_day(campaign, today()), received)
     if book != known:
         write_atomic(campaign.folder / RECEIPTS_FILE, dump_receipts(book))

@@ -5,13 +5,15 @@ Reads and decides; writes nothing but the receipt book of a campaign.
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache, partial
 from pathlib import Path
 
-from aggregator import cluster, workers
+from aggregator import cluster
 from aggregator.account import Setting
 from aggregator.campaign import Campaign
 from aggregator.cluster import Cluster
@@ -23,13 +25,15 @@ from aggregator.forms import Form, form_ids, load_form
 from aggregator.identity import Expectation
 from aggregator.inbox import Item, Place, gather
 from aggregator.intake import Choice, choose
-from aggregator.kept import Shelf
+from aggregator.kept import Shelf, digests, hashable
 from aggregator.locking import Waiting
+from aggregator.receipts import load_receipts
 from aggregator.register import Register, Unit
 from aggregator.remote import Address
 from aggregator.second_opinion import ask_others
 from aggregator.steps.receipts import note_receipts
 from aggregator.submission import Examination
+from aggregator.workers import Readers
 
 TOP = Unit("TONG-HOP", "Tổng hợp", "nation", None)
 """Stands above units that have no common parent, where no campaign tells one."""
@@ -38,7 +42,7 @@ RETURNS_FOLDER = "tra_lai"
 """Where `return` puts its copies: among the results, or without a campaign in the current folder."""
 
 MANY = 1_000
-"""Files that take longer to read than it takes to load what adds up."""
+"""Files that take longer to read than it takes to load what adds up, and to hash than to tell another process."""
 
 Progress = Callable[[int, int], None]
 
@@ -92,7 +96,8 @@ def collect(request: Request, keep_receipts: bool = True) -> Collected:
     """Read, check and choose. In a campaign the receipt book and the kept readings are brought up to date, unless told
     otherwise."""
     campaign = request.campaign
-    examinations = _examine(request, keep_receipts)
+    receipts = cache(partial(load_receipts, campaign.folder)) if campaign and keep_receipts else None
+    examinations = _examine(request, receipts)
     form, examinations = _one_form(campaign, examinations)
     if request.second_opinion:
         examinations = ask_others(examinations, items_of(request), expectation(campaign), request.passwords)
@@ -101,8 +106,9 @@ def collect(request: Request, keep_receipts: bool = True) -> Collected:
     day, decisions = (campaign.day, campaign.decisions) if campaign else (None, NONE)
     choice = choose(examinations, register, at, day, decisions)
     setting = _setting(request, form or _newest_form(), examinations)
-    if campaign and keep_receipts:
-        setting = replace(setting, received=note_receipts(campaign, examinations, request.received).days)
+    if campaign and receipts:
+        book = note_receipts(campaign, examinations, request.received, receipts())
+        setting = replace(setting, received=book.days)
     return Collected(request, tuple(examinations), form, choice, setting)
 
 
@@ -125,17 +131,17 @@ def items_of(request: Request) -> tuple[Item, ...]:
     return gather(request.paths, request.base, [path for path in aside if path.absolute() not in asked])
 
 
-def _examine(request: Request, keep: bool) -> list[Examination]:
+def _examine(request: Request, receipts: Callable[[], object] | None) -> list[Examination]:
+    """Where there are `receipts` they are loaded while others work; without them nothing is kept."""
     items = items_of(request)
     campaign = request.campaign
     shelf = Shelf(campaign) if campaign and campaign.key and not request.passwords else None
     examinations: list[Examination] = []
-    meanwhile = get_ready if keep else bool
-    for together in _each(request, items, shelf, meanwhile):
+    for together in _each(request, items, shelf, receipts):
         examinations += together
         if request.progress:
             request.progress(len(examinations), max(len(items), len(examinations)))
-    if shelf and keep:
+    if shelf and receipts:
         shelf.keep(examinations)
     if not request.may_be_empty and all(examined.ignored for examined in examinations):
         raise NothingToRead(request.paths)
@@ -143,26 +149,31 @@ def _examine(request: Request, keep: bool) -> list[Examination]:
 
 
 def _each(
-    request: Request, items: Sequence[Item], shelf: Shelf | None, meanwhile: Callable[[], object]
+    request: Request, items: Sequence[Item], shelf: Shelf | None, receipts: Callable[[], object] | None
 ) -> Iterator[tuple[Examination, ...]]:
     """In order, what each item gives: as it was kept, else read now."""
-    known = shelf.known(items) if shelf else [None] * len(items)
-    unread = [item for item, reading in zip(items, known, strict=True) if reading is None]
-    read = _read(request, unread, meanwhile)
-    for reading in known:
-        yield (reading,) if reading else next(read)
-    yield from read  # nothing more comes, but the readers finish
-
-
-def _read(
-    request: Request, items: Sequence[Item], meanwhile: Callable[[], object]
-) -> Iterator[tuple[Examination, ...]]:
-    """By the processes of this machine, or by others."""
     expected = expectation(request.campaign)
-    if request.cluster:
-        return cluster.examine_each(items, expected, request.cluster, request.passwords)
-    meanwhile = meanwhile if len(items) > MANY else bool
-    return workers.examine_each(items, expected, request.workers, request.passwords, meanwhile)
+    with Readers(expected, request.workers, request.passwords) as readers:
+        known = _known(shelf, items, readers, receipts or bool) if shelf and shelf.is_there else [None] * len(items)
+        unread = [item for item, reading in zip(items, known, strict=True) if reading is None]
+        if request.cluster:
+            read = cluster.examine_each(unread, expected, request.cluster, request.passwords)
+        else:
+            read = readers.examine_each(unread, get_ready if receipts and len(unread) > MANY else bool)
+        for reading in known:
+            yield (reading,) if reading else next(read)
+        yield from read  # nothing more comes, but the readers finish
+
+
+def _known(
+    shelf: Shelf, items: Sequence[Item], readers: Readers, receipts: Callable[[], object]
+) -> list[Examination | None]:
+    """What was kept of each item. Many are hashed by a reader, while other things are loaded here."""
+    hashed = readers.begin(partial(digests, hashable(items)), len(items) > MANY)
+    shelf.open()
+    with contextlib.suppress(Stop):  # what is wrong with the receipts is said when they are needed
+        receipts()
+    return shelf.find(items, hashed())
 
 
 class NothingToRead(Stop):

@@ -1,0 +1,85 @@
+"""The processes that read: a file that kills one of them costs itself, however many others wait behind it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from functools import partial
+from typing import Any
+
+import pytest
+
+from aggregator import within_limits, workers
+from aggregator.identity import Expectation
+from aggregator.inbox import Item
+from aggregator.submission import Examination
+from aggregator.workers import CHUNK, Readers
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="what the workers do is handed to them by fork")
+NOBODY = Expectation({})
+KILLER, FILES = 3 * CHUNK + 1, 20 * CHUNK
+
+
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Names of the files that got a process of their own; `KILLER` ends its process wherever it is read."""
+
+    def look(item: Item, *_more: Any) -> Examination:
+        if item.name == str(KILLER):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return Examination(item.name, str(os.getpid()), None)
+
+    names: list[str] = []
+    real = workers.do_apart
+
+    def do_apart(job: Any, items: list[Item]) -> Any:
+        names.extend(item.name for item in items)
+        return real(job, items)
+
+    monkeypatch.setattr(within_limits, "look", look)
+    monkeypatch.setattr(workers, "do_apart", do_apart)
+    return names
+
+
+def items() -> list[Item]:
+    return [Item("", str(number)) for number in range(FILES)]
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_a_killer_costs_only_those_that_were_under_way_a_process_each(alone: list[str], count: int) -> None:
+    found = list(workers.examine_all(items(), NOBODY, workers=count))
+    assert [one.path for one in found] == [str(number) for number in range(FILES)]
+    assert [finding.code for one in found for finding in one.findings] == ["file-hostile"]
+    assert found[KILLER].findings
+    assert str(KILLER) in alone
+    assert len(alone) <= count * CHUNK
+
+
+def test_a_reader_does_something_else_and_then_reads(alone: list[str]) -> None:
+    with Readers(NOBODY, 1) as readers:
+        elsewhere = readers.begin(os.getpid, worth=True)()
+        (found,) = readers.examine_each(items()[:1])
+    assert elsewhere != os.getpid()
+    assert found[0].sha256 == str(elsewhere)
+
+
+@pytest.mark.parametrize("worth", [True, False])
+def test_what_no_reader_does_is_done_here(alone: list[str], monkeypatch: pytest.MonkeyPatch, worth: bool) -> None:
+    if worth:
+        monkeypatch.setattr(workers, "ready_at_once", lambda: False)
+    with Readers(NOBODY) as readers:
+        assert readers.begin(os.getpid, worth)() == os.getpid()
+
+
+def test_a_reader_that_dies_of_something_else_still_leaves_its_result_and_others_read(alone: list[str]) -> None:
+    with Readers(NOBODY, 2) as readers:
+        assert readers.begin(partial(die_elsewhere, os.getpid()), worth=True)() == 7
+        assert len(list(readers.examine_each(items()[:KILLER]))) == KILLER
+    assert alone == []
+
+
+def die_elsewhere(here: int) -> int:
+    if os.getpid() != here:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return 7
