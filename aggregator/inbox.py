@@ -23,6 +23,7 @@ TEMPORARY_PREFIXES = ("~$", "._", ".~lock.")
 TEMPORARY_SUFFIXES = (".tmp", ".crdownload", ".part", ".download", ".partial")
 WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 MAX_PATH = 4_096
+READ = os.O_RDONLY | getattr(os, "O_BINARY", 0)
 MAC_FOLDER = "__MACOSX"
 """Where macOS puts its shadow files when it makes a zip archive."""
 SYSTEM_NAMES = ("thumbs.db", "desktop.ini", ".ds_store")
@@ -184,12 +185,21 @@ def read_item(item: Item, most: int) -> bytes:
     """The bytes of an entry, at most so many. May raise `OSError`."""
     if item.address:
         return fetch(item.address, most)
-    with open(item.file, "rb", buffering=0) as file:  # noqa: PTH123  # half the time of `Path.open`
-        data = file.read(min(os.fstat(file.fileno()).st_size + 1, most))
-        return data if len(data) < most and not file.read(1) else _read_whole(item.path, most)
+    return read_file(item.file, most)
 
 
-def _read_whole(path: Path, most: int) -> bytes:
-    """Of a file that is longer than the system says, or too long."""
-    with path.open("rb") as file:
+def read_file(place: str, most: int) -> bytes:
+    """At most so many bytes of a file. May raise `OSError`."""
+    file = os.open(place, READ)
+    try:
+        size = os.fstat(file).st_size
+        data = os.read(file, min(size + 1, most))
+    finally:
+        os.close(file)
+    return data if len(data) in (size, most) else _read_whole(place, most)
+
+
+def _read_whole(place: str, most: int) -> bytes:
+    """Of a file that is not as long as the system says, or comes piece by piece."""
+    with Path(place).open("rb") as file:
         return file.read(most)

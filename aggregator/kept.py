@@ -11,7 +11,6 @@ import contextlib
 import hashlib
 import hmac
 import io
-import os
 import pickle
 import sqlite3
 import sys
@@ -22,7 +21,7 @@ from typing import Any
 from aggregator import __version__
 from aggregator.campaign import CAMPAIGN_FILE, UNITS_FILE, Campaign
 from aggregator.decisions import FILE as DECISIONS_FILE
-from aggregator.inbox import Item
+from aggregator.inbox import Item, read_file
 from aggregator.locking import FOLDER
 from aggregator.reading import limits
 from aggregator.resources import tool_hash
@@ -49,8 +48,6 @@ PLAIN = {
 
 Name = tuple[str, str]
 """How results call the file, and the SHA-256 of its bytes."""
-
-READ = os.O_RDONLY | getattr(os, "O_BINARY", 0)
 
 BLOCK = 250
 """Readings that are sealed and stored together, so that what they share is stored once. A block of which something is
@@ -151,15 +148,10 @@ def digests(files: Sequence[str]) -> list[str]:
 def _digest(path: str) -> str:
     """Empty where the file cannot be read or is too large."""
     try:
-        file = os.open(path, READ)
-        try:
-            size = os.fstat(file).st_size
-            data = os.read(file, min(size, LARGEST) + 1)
-        finally:
-            os.close(file)
+        data = read_file(path, LARGEST + 1)
     except OSError:
         return ""
-    return hashlib.sha256(data).hexdigest() if len(data) == size <= LARGEST else ""
+    return hashlib.sha256(data).hexdigest() if len(data) <= LARGEST else ""
 
 
 # --- as bytes ------------------------------------------------------------------------------------------------------

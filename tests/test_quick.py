@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -21,19 +22,21 @@ from aggregator.forms import form_ids, load_form
 from aggregator.identity import Expectation
 from aggregator.inbox import Item
 from aggregator.numbers import _plain_number, _read_native
-from aggregator.reading import container, directory, limits, quick, quick_strings, workbook
+from aggregator.reading import container, directory, leaves, limits, quick, quick_strings, workbook
 from aggregator.reading.book import Cell, RawBook
 from aggregator.reading.memory import forget
 from aggregator.reading.refusals import Refused
 from aggregator.reading.strict import open_book
 from aggregator.template import blank_issue, write_form
 from tests.bad_files import select
+from tests.corpus import make_corpus
 from tests.differential import mutants, opened, packed
 from tests.test_house import ROOT
 
 SEED = random.randrange(10**6)
 MUTANTS = 400
 SHEET, STRINGS = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"
+WORKBOOK, CORE = "xl/workbook.xml", "docProps/core.xml"
 Told = tuple[Any, ...]
 
 
@@ -153,18 +156,19 @@ CHARACTERS = [
     "_x0041_",
 ]
 """What a text of a cell may not hold as it stands, or may be read in two ways."""
+BEGINNINGS = {SHEET: "<c r=", STRINGS: "<si>", WORKBOOK: "<definedName", CORE: "<dc"}
 
 
 def test_single_characters_are_read_the_same(ways: Ways) -> None:
-    """One put in, taken out or doubled anywhere in the XML of the table or of the strings."""
+    """One put in, taken out or doubled anywhere in the XML of the table, of the strings, or of two smaller parts."""
     print(f"seed {SEED}")
     rng = random.Random(SEED)
     parts = opened(filled_form())
     read = 0
     for number in range(MUTANTS):
-        name = rng.choice((SHEET, STRINGS))
+        name = rng.choice((SHEET, STRINGS, WORKBOOK, CORE))
         text = parts[name].decode()
-        at = rng.randrange(len(text)) if number % 4 else text.index("<c r=" if name == SHEET else "<si>") + number // 4
+        at = rng.randrange(len(text)) if number % 4 else text.index(BEGINNINGS[name]) + number // 4
         piece = rng.choice(CHARACTERS)
         changed = text[:at] + piece + text[at + rng.choice((0, 0, 1, len(piece))) :]
         short, strict = ways.both(packed({**parts, name: changed.encode("utf-8", "surrogatepass")}))
@@ -294,6 +298,21 @@ def test_directories_are_read_the_same() -> None:
 def test_an_issued_form_goes_the_short_way(ways: Ways, form_id: str) -> None:
     open_book(form_file(form_id))
     assert set(ways.taken) == {"short"}
+
+
+def test_of_the_next_file_of_a_shape_only_its_own_texts_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = (path.read_bytes() for path in make_corpus(tmp_path / "dot", 2, SEED).files)
+    expected = told(other)
+    forget()
+    assert told(one) != expected
+    whole: list[object] = []
+    for room, name in ((quick_strings, "_read_whole"), (leaves, "_take_all")):
+        real = getattr(room, name)
+        monkeypatch.setattr(room, name, lambda data, real=real: whole.append(data) or real(data))
+    assert told(other) == expected
+    assert whole == []
 
 
 def test_a_form_that_another_program_saved_goes_the_short_way(ways: Ways) -> None:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from aggregator.reading import limits
 from aggregator.reading.limits import Bounds
-from aggregator.reading.memory import kept
+from aggregator.reading.memory import kept, remembered
 
 _END = struct.Struct("<4s4H2LH")
 _LISTED = struct.Struct("<4s2x3H4x3L4H6xL")
@@ -72,10 +72,16 @@ def _entry(data: bytes, at: int, position: int, end: int) -> Entry | None:
         return None
     behind = position + _HEADER_SIZE + name_size
     name = data[at + _LISTED.size : at + _LISTED.size + name_size]
-    if name != data[behind - name_size : behind] or not _NAME.fullmatch(name):
+    known = _usual_name(name)
+    if known is None or name != data[behind - name_size : behind]:
         return None
     start = behind + int.from_bytes(header[28:30], "little")
-    return Entry(name.decode(), start, stored, size, checksum, method == _DEFLATED)
+    return Entry(known, start, stored, size, checksum, method == _DEFLATED)
+
+
+@remembered(256, largest=2**8)
+def _usual_name(name: bytes) -> str | None:
+    return name.decode() if _NAME.fullmatch(name) else None
 
 
 def within(entries: Mapping[str, Entry], bounds: Bounds) -> bool:

@@ -17,20 +17,18 @@ from aggregator.reading.frame import Frame, read_frame
 from aggregator.reading.holes import Hole, find_holes, take_out
 from aggregator.reading.memory import SMALL, kept, remembered
 from aggregator.reading.quick_rows import Entry, read_row
-from aggregator.reading.quick_strings import has_few_tags, is_short
-from aggregator.reading.strings import Budget, Table
+from aggregator.reading.quick_strings import MOST_OTHERS, has_few_tags, is_short
+from aggregator.reading.strings import Budget, Own, Table
 from aggregator.reading.styles import Formats
 from aggregator.reading.workbook import ListedSheet
 
 _OPEN, _CLOSE, _ROW_END = b"<sheetData>", b"</sheetData>", b"</row>"
 SHORT = 2**8
 """Characters of the longest text whose cell is remembered."""
-MOST_OTHERS = 32
-"""Texts that may differ between two files of one shape: names, codes and notes of the unit."""
 
 
 @kept(16)
-def _others(known: Table, table: Table) -> tuple[tuple[int, str], ...] | None:
+def _others(known: Table, table: Table) -> Own | None:
     """Strings that are not those of a known table, with their numbers; `None` where they are many."""
     pairs = enumerate(zip(known, table, strict=False))
     others = tuple([(number, text) for number, (before, text) in pairs if text is not before and text != before])
@@ -85,7 +83,9 @@ class Compiled:
 
     def texts(self, table: Table) -> dict[Address, Cell]:
         """The cells whose texts are not those of the shape; of a table with many others there is another shape."""
-        others = _others(self.table, table) if self.table is not None else None
+        others = None
+        if self.table is not None:
+            others = table.own if table.base is self.table else _others(self.table, table)
         if others is None:
             self._begin(table)
             return {}

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from aggregator.reading import limits
+from aggregator.reading.memory import SMALL, kept
 from aggregator.reading.quick_rows import PLAIN, decoded
-from aggregator.reading.strings import Budget, decode
+from aggregator.reading.strings import Budget, Table, decode
 from aggregator.reading.xml import resolved
 
 _TABLE_END = "</sst>"
+_BEGIN, _END = b"<si>", b"</si>"
+MOST_OTHERS = 32
+"""Texts that may differ between two files of one shape: names, codes and notes of the unit."""
 _DECLARED = re.compile(
     rb"""(?!\s*<\?)|<\?xml version="1\.0" encoding="(?:UTF|utf)-8"(?: standalone="(?:yes|no)")? ?\?>"""
 )
@@ -27,25 +33,90 @@ _NO_CHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
 _STRING = re.compile(rf'<si><t(?: xml:space="preserve")?(?: ?/>|>({PLAIN})</t>)</si>')
 
 
-def read_strings(data: bytes, budget: Budget) -> list[str] | None:
+def read_strings(data: bytes, budget: Budget) -> Table | None:
     """The shared strings, where each is one plain text; counts their characters in `budget`."""
-    text = decoded(data) if is_short(data) and has_few_tags(data, budget) else None
+    if not (is_short(data) and has_few_tags(data, budget)):
+        return None
+    found = _read_small(data) if len(data) <= SMALL else _read_whole(data)
+    if found is None or found.longest > limits.TEXT.value or len(found.table) > budget.bounds.strings.value:
+        return None
+    characters = budget.characters + found.characters
+    if characters > budget.bounds.text_in_all.value:
+        return None
+    budget.characters = characters
+    return found.table
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A table; of its texts the characters of the longest, and of all."""
+
+    table: Table
+    longest: int
+    characters: int
+
+
+@dataclass(slots=True)
+class _Base:
+    """The last table of its kind that was read as a whole, and its strings as they stand in the part."""
+
+    pieces: Sequence[bytes] = ()
+    read: _Read | None = None
+
+
+@kept(16)
+def _base(_number: int, _head: bytes) -> _Base:
+    """That of tables with so many strings behind such a head; filled in by who reads one."""
+    return _Base()
+
+
+def _read_small(data: bytes) -> _Read | None:
+    """By what is not as in the table before, where that is little."""
+    start = max(data.find(_BEGIN), 0)
+    pieces = data[start:].split(_END)
+    base = _base(len(pieces), data[:start])
+    found = _differing(base.read, base.pieces, pieces) if base.read else None
+    if found is None:
+        found = _read_whole(data)
+        if found:
+            base.pieces, base.read = pieces, found
+    return found
+
+
+def _differing(base: _Read, before: Sequence[bytes], pieces: Sequence[bytes]) -> _Read | None:
+    pairs = enumerate(zip(before, pieces, strict=True))
+    others = [(number, piece) for number, (known, piece) in pairs if piece != known]
+    if len(others) > MOST_OTHERS:
+        return None
+    own = [(number, text) for number, piece in others if (text := _alone(piece)) is not None]
+    if len(own) < len(others):
+        return None
+    table = Table(base.table, base=base.table, own=own)
+    for number, text in own:
+        table[number] = text
+    more = sum([len(text) - len(base.table[number]) for number, text in own])
+    longest = max([base.longest, *[len(text) for _, text in own]])
+    return _Read(table, longest, base.characters + more)
+
+
+def _alone(piece: bytes) -> str | None:
+    """One string by a look at it."""
+    whole = decoded(piece + _END)
+    found = _STRING.fullmatch(whole) if whole is not None and "]]>" not in whole else None
+    return _string(found[1] or "") if found else None
+
+
+def _read_whole(data: bytes) -> _Read | None:
+    text = decoded(data)
     head = _TABLE.match(text) if text is not None else None
     if text is None or head is None or not text.endswith(_TABLE_END) or "]]>" in text:
         return None
     pieces = _pieces(text[head.end() : -len(_TABLE_END)], _is_plain(data))
     if pieces is None:
         return None
-    marked = "&" in text or "_x" in text
-    strings = [_string(piece) if "&" in piece or "_x" in piece else piece for piece in pieces] if marked else pieces
-    lengths = [len(string) for string in strings]
-    characters = budget.characters + sum(lengths)
-    if max(lengths, default=0) > limits.TEXT.value or len(strings) > budget.bounds.strings.value:
-        return None
-    if characters > budget.bounds.text_in_all.value:
-        return None
-    budget.characters = characters
-    return strings
+    table = Table(map(_string, pieces) if "&" in text or "_x" in text else pieces, small=len(data) <= SMALL)
+    lengths = [len(string) for string in table]
+    return _Read(table, max(lengths, default=0), sum(lengths))
 
 
 def _is_plain(data: bytes) -> bool:
@@ -66,7 +137,7 @@ def _pieces(table: str, plain: bool) -> list[str] | None:
 
 def _string(piece: str) -> str:
     """A text with entities and escapes read; of one that the strict way must look at, more than may be read."""
-    text = resolved(piece)
+    text = resolved(piece) if "&" in piece else piece
     if text is None or len(text) > limits.TEXT.value:
         return " " * (limits.TEXT.value + 1)
     return decode(text) if "_x" in text else text

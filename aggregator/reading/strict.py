@@ -85,7 +85,7 @@ def _strings(archive: Archive, types: ContentTypes, links: Links, source: str, b
     package.check_type(types, part, package.STRINGS)
     data = archive.read(part)
     known = quick_strings.read_strings(data, budget)
-    return Table(read_strings(data, part, budget) if known is None else known, small=len(data) <= SMALL)
+    return Table(read_strings(data, part, budget), small=len(data) <= SMALL) if known is None else known
 
 
 def _sheet(data: bytes, listed: ListedSheet, strings: Table, formats: Formats, budget: Budget) -> RawSheet:

@@ -6,7 +6,7 @@ A string is kept once and handed on by reference, so that one long string in man
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from aggregator.reading import limits, refusals
@@ -19,15 +19,21 @@ _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _ESCAPE_SIZE = len("_x000D_")
 
 
+Own = Sequence[tuple[int, str]]
+
+
 class Table(list[str]):
     """The shared strings of one workbook; known by identity, so that two are compared once for all sheets. Only a
-    `small` one may be remembered."""
+    `small` one may be remembered. `base` is one from which this is known to differ in its `own` texts only, by their
+    numbers."""
 
-    __slots__ = ("small",)
+    __slots__ = ("base", "own", "small")
 
-    def __init__(self, texts: Iterable[str] = (), *, small: bool = True) -> None:
+    def __init__(
+        self, texts: Iterable[str] = (), *, small: bool = True, base: Table | None = None, own: Own = ()
+    ) -> None:
         super().__init__(texts)
-        self.small = small
+        self.small, self.base, self.own = small, base, own
 
     __hash__ = object.__hash__  # type: ignore[assignment]
 
