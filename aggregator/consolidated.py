@@ -168,7 +168,7 @@ def _content(
 ) -> ConsolidatedContent:
     known: Mapping[str, Unit] = expected.register.by_code if expected.register else {}
     leaves = tuple(
-        replace(leaf, unit=known.get(leaf.unit.code, leaf.unit), via=path, origin=_carried(leaf.origin, proof))
+        leaf._replace(unit=known.get(leaf.unit.code, leaf.unit), via=path, origin=_carried(leaf.origin, proof))
         for leaf in copy.leaves
     )
     units = tuple(known.get(unit.code, unit) for unit in copy.units)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
@@ -124,14 +124,14 @@ def _unpack(item: Item, data: bytes, expected: Expectation) -> Examination | Unp
             raise Refused(limits.NESTING)
         members = open_bundle(data).members
     except Refused as refused:
-        return _blamed(replace(bare, findings=(refused.finding(),)), expected)
+        return _blamed(bare._replace(findings=(refused.finding(),)), expected)
     if not members:
-        return _blamed(replace(bare, findings=(Finding("file-empty"),)), expected)
+        return _blamed(bare._replace(findings=(Finding("file-empty"),)), expected)
     items = tuple(member_item(item, member.name, member.finding) for member in members)
     told = Finding(
         "file-unsupported", file=item.name, found=Fact("tệp nén, đã mở {number} tệp bên trong", number=len(items))
     )
-    return Unpacked(replace(bare, findings=(told,), ignored=True), items)
+    return Unpacked(bare._replace(findings=(told,), ignored=True), items)
 
 
 def gave_up(name: str, code: str, found: str, expected: Expectation) -> Examination:
@@ -147,9 +147,9 @@ def examine_bytes(data: bytes, name: str, expected: Expectation, passwords: Pass
         return _companion(bare, kind, expected)
     book, findings = _open(data, kind, name, passwords, bounds_for(data, expected.campaign, expected.key))
     if book is None:
-        return _blamed(replace(bare, findings=findings), expected)
+        return _blamed(bare._replace(findings=findings), expected)
     opened = _opened(book, bare, expected)
-    return _blamed(replace(opened, findings=(*findings, *opened.findings)) if findings else opened, expected)
+    return _blamed(opened._replace(findings=(*findings, *opened.findings)) if findings else opened, expected)
 
 
 def _open(
@@ -169,7 +169,7 @@ def _blamed(examined: Examination, expected: Expectation) -> Examination:
         return examined
     unit = examined.unit or _unit_of(examined.path, examined.sha256, expected)
     findings = located(examined.findings, file=examined.path, unit=unit.code if unit else None)
-    return replace(examined, unit=unit, findings=findings)
+    return examined._replace(unit=unit, findings=findings)
 
 
 def _opened(book: RawBook, bare: Examination, expected: Expectation) -> Examination:
@@ -181,7 +181,7 @@ def _companion(bare: Examination, kind: str, expected: Expectation) -> Examinati
     unit = _unit_of(bare.path, bare.sha256, expected)
     code = "file-companion" if unit else "file-unsupported"
     finding = Finding(code, file=bare.path, unit=unit.code if unit else None, found=kind)
-    return replace(bare, unit=unit, findings=(finding,), ignored=True)
+    return bare._replace(unit=unit, findings=(finding,), ignored=True)
 
 
 def _unit_of(name: str, sha256: str | None, expected: Expectation) -> Unit | None:
@@ -218,9 +218,8 @@ def _consolidated(book: RawBook, bare: Examination, expected: Expectation) -> Ex
 
 def _result(bare: Examination, content: ConsolidatedContent | None, findings: Findings) -> Examination:
     if content is None:
-        return replace(bare, kind="consolidated", findings=findings)
-    return replace(
-        bare,
+        return bare._replace(kind="consolidated", findings=findings)
+    return bare._replace(
         kind="consolidated",
         form=content.form,
         campaign=content.campaign,
@@ -236,8 +235,7 @@ def _result(bare: Examination, content: ConsolidatedContent | None, findings: Fi
 def _form(book: RawBook, bare: Examination, expected: Expectation) -> Examination:
     decided = expected.decisions.of("unit", bare.path, bare.sha256)
     identity, findings = identify(book, expected, decided.value if decided else None)
-    known = replace(
-        bare,
+    known = bare._replace(
         kind="form",
         form=identity.form.id if identity.form else None,
         campaign=identity.campaign,
@@ -253,7 +251,7 @@ def _form(book: RawBook, bare: Examination, expected: Expectation) -> Examinatio
     findings, waivers = expected.decisions.settled((*findings, *run_checks(subject)), unit)
     foreign = identity.campaign not in ("", expected.campaign or identity.campaign)
     leaves = () if _refused(findings) else (_leaf(subject, known, foreign),)
-    return replace(known, findings=findings, decided=waivers, leaves=leaves)
+    return known._replace(findings=findings, decided=waivers, leaves=leaves)
 
 
 def make_subject(book: RawBook, identity: Identity) -> Subject:

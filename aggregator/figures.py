@@ -66,6 +66,11 @@ def values_of(figures: Mapping[FigureKey, Number], keys: Sequence[FigureKey]) ->
     return figures.pick(keys) if isinstance(figures, Figures) else [figures.get(key) for key in keys]
 
 
+def sum_of(figures: Mapping[FigureKey, int | None]) -> int:
+    """Of all numbers, whatever they count."""
+    return sum(filter(None, figures._values if isinstance(figures, Figures) else figures.values()))
+
+
 def columns_of(
     many: Sequence[Mapping[FigureKey, Number]], keys: Sequence[FigureKey]
 ) -> Iterator[Sequence[tuple[Number | None, ...]]]:

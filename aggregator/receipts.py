@@ -11,9 +11,10 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
+from typing import NamedTuple
 
 from aggregator.documents import Fault
 from aggregator.faults import BadDocument
@@ -36,8 +37,7 @@ RUNS_IN_EXCEL = ("=", "+", "-", "@")
 """A cell of a CSV file that begins with one of these is a formula to Excel."""
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """One file. `received` is what staff wrote; `more` are columns of theirs, as (header, text)."""
 
     sha256: str
@@ -167,4 +167,4 @@ def merged(receipts: Receipts, seen: Iterable[tuple[str, str]], today: date | No
 
 
 def _dated(line: Receipt, received: date | None) -> Receipt:
-    return line if line.day or not received else replace(line, received=received, by=line.by or GIVEN)
+    return line if line.day or not received else line._replace(received=received, by=line.by or GIVEN)

@@ -108,7 +108,7 @@ def _with(examined: Examination, findings: Findings) -> Examination:
     found = located(findings, file=examined.path, unit=unit)
     refused = any(severity_of(finding) == "error" for finding in found)
     leaves = () if refused else examined.leaves
-    return replace(examined, leaves=leaves, findings=(*examined.findings, *found))
+    return examined._replace(leaves=leaves, findings=(*examined.findings, *found))
 
 
 # --- asking --------------------------------------------------------------------------------------------------------

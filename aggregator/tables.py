@@ -49,21 +49,24 @@ def read_lines(text: str, name: str, columns: Columns) -> tuple[list[tuple[int, 
         if missing:
             expected = Fact("{names} (thiếu {missing})", names=",".join(columns.names), missing=", ".join(missing))
             return [], [Fault(name, Fact("dòng {number}", number=1), ",".join(header), expected)]
-        tidy = str.strip if _is_plain(text) else clean
+        tidy = _tidying(text)
         return [(reader.line_num, _named(header, cells, tidy)) for cells in reader if any(map(str.strip, cells))], []
     except csv.Error as error:
         return [], [Fault(name, Fact("dòng {number}", number=reader.line_num), str(error), "CSV")]
 
 
-def _is_plain(text: str) -> bool:
-    """Whether there is nothing in the file that `clean` would change but blanks around a cell."""
+def _tidying(text: str) -> Callable[[str], str] | None:
+    """What `clean` does to the cells of this file: of plain text nothing, or no more than taking away the blanks around
+    a cell."""
     plain = text.replace("\r", "").replace("\n", "")
-    return plain.isascii() and plain.isprintable() and '"' not in plain and "  " not in plain
+    if not (plain.isascii() and plain.isprintable()) or '"' in plain or "  " in plain:
+        return clean
+    return str.strip if " " in plain else None
 
 
-def _named(header: Sequence[str], cells: list[str], tidy: Callable[[str], str]) -> Line:
+def _named(header: Sequence[str], cells: list[str], tidy: Callable[[str], str] | None) -> Line:
     padded = cells + [""] * (len(header) - len(cells))
-    return dict(zip(header, map(tidy, padded), strict=False))
+    return dict(zip(header, map(tidy, padded) if tidy else padded, strict=False))
 
 
 def line_fault(name: str, number: int, line: Line, column: str, expected: str) -> Fault:

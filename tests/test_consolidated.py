@@ -73,7 +73,7 @@ def test_what_was_written_is_read_back(form_id):
     result = make_result(form_id)
     content, findings = read(write_workbook(result, KEY), ours(form_id))
     assert findings == ()
-    assert content.leaves == tuple(replace(leaf, via=PATH, origin="proven") for leaf in result.leaves)
+    assert content.leaves == tuple(leaf._replace(via=PATH, origin="proven") for leaf in result.leaves)
     assert [leaf.content for leaf in content.leaves] == [leaf.content for leaf in result.leaves]
     assert (content.form, content.campaign, content.unit.code) == (form_id, "quan-7-2024", "778")
     assert content.parents == (REGISTER.by_code["79"],)
@@ -99,7 +99,7 @@ def test_saved_again_by_libreoffice_is_no_edit(tmp_path: Path, office: Office, f
     again = office.convert(source, tmp_path / "b.xlsx").read_bytes()
     content, findings = read(again, ours(form_id))
     assert brief(findings) == []
-    assert content.leaves == tuple(replace(leaf, via=PATH, origin="proven") for leaf in make_result(form_id).leaves)
+    assert content.leaves == tuple(leaf._replace(via=PATH, origin="proven") for leaf in make_result(form_id).leaves)
 
 
 def test_no_leaves_at_all_is_a_result_too():

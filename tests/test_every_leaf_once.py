@@ -91,9 +91,9 @@ def draw_file(rng: random.Random, unit: Unit, path: str, parent: bool) -> Examin
 
 def copied(examined: Examination, path: str) -> Examination:
     """The same bytes under another name."""
-    leaves = tuple(replace(leaf, file=path) for leaf in examined.leaves)
+    leaves = tuple(leaf._replace(file=path) for leaf in examined.leaves)
     findings = tuple(replace(finding, file=path) for finding in examined.findings)
-    return replace(examined, path=path, leaves=leaves, findings=findings)
+    return examined._replace(path=path, leaves=leaves, findings=findings)
 
 
 def carried(rng: random.Random, unit: Unit, register: Register, files: Sequence[Examination]) -> Examination:
@@ -101,9 +101,9 @@ def carried(rng: random.Random, unit: Unit, register: Register, files: Sequence[
     path = f"nhan_ve/tong-hop-{unit.code}.xlsx"
     inside = {below.code for below in register.subtree(unit.code)}
     own = {leaf.unit.code: leaf for examined in files for leaf in examined.leaves if leaf.unit.code in inside}
-    leaves = [replace(leaf, via=path) for leaf in own.values() if rng.random() < 0.7 and leaf.via is None]
+    leaves = [leaf._replace(via=path) for leaf in own.values() if rng.random() < 0.7 and leaf.via is None]
     changed = [
-        replace(leaf, figures={**leaf.figures, KEY: 4_321}, sha256=f"{rng.getrandbits(256):064x}")
+        leaf._replace(figures={**leaf.figures, KEY: 4_321}, sha256=f"{rng.getrandbits(256):064x}")
         if rng.random() < 0.3
         else leaf
         for leaf in leaves

@@ -161,7 +161,7 @@ def with_units(result: Consolidation, change: Callable[[Unit], Unit]) -> Consoli
         result,
         at=units[result.at.code],
         register=Register.of(units.values()),
-        leaves=tuple(replace(leaf, unit=units[leaf.unit.code]) for leaf in result.leaves),
+        leaves=tuple(leaf._replace(unit=units[leaf.unit.code]) for leaf in result.leaves),
         branches=tuple(replace(branch, unit=units[branch.unit.code]) for branch in result.branches),
         units=tuple(replace(line, unit=units[line.unit.code]) for line in result.units),
     )
@@ -444,7 +444,7 @@ def spoiled(text: str) -> Consolidation:
         campaign=text,
         as_of=text,
         caption=text,
-        leaves=tuple(replace(leaf, file=text, via=text) for leaf in result.leaves),
+        leaves=tuple(leaf._replace(file=text, via=text) for leaf in result.leaves),
         units=tuple(lines),
         files=tuple(replace(line, path=text) for line in result.files),
         findings=findings,

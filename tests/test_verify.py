@@ -288,7 +288,7 @@ def test_words_and_numbers_of_the_charts_are_compared(check, column: str) -> Non
 def test_texts_longer_than_a_cell_are_carried_whole(tmp_path: Path) -> None:
     form = load_form("tong-hop-2024")
     long = "Đã triển khai, “đầy đủ”. " * 1_300
-    leaf = replace(make_leaves(form)[2], notes=(Note("narrative", form.sections[0], long[:30_000], "B4"),) * 3)
+    leaf = make_leaves(form)[2]._replace(notes=(Note("narrative", form.sections[0], long[:30_000], "B4"),) * 3)
     data = write_workbook(make_result(leaves=(leaf,)), KEY)
     examined = examine_bytes(data, "a.xlsx", Expectation(ALL_FORMS))
     assert examined.findings == () and examined.leaves[0].notes == leaf.notes

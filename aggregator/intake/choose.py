@@ -93,7 +93,7 @@ def _first_status(examined: Examination, register: Register, at: Unit) -> str:
     own_result = examined.kind == "consolidated" and examined.unit and _covers(examined.unit, at, register)
     if examined.ignored or own_result:
         return "ignored"
-    return "refused" if any(severity_of(finding) == "error" for finding in examined.findings) else "accepted"
+    return "refused" if "error" in [severity_of(finding) for finding in examined.findings] else "accepted"
 
 
 def _covers(unit: Unit, at: Unit, register: Register) -> bool:

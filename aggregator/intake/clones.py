@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from aggregator.figures import sum_of
 from aggregator.findings import Finding
 from aggregator.intake.desk import Desk
 from aggregator.submission import Leaf
@@ -29,7 +30,7 @@ def warn_clones(desk: Desk, leaves: Sequence[Leaf]) -> None:
 
 def _not_alone(leaves: Sequence[Leaf]) -> Iterator[Leaf]:
     """Those whose figures have the same sum as another's: few, and all clones are among them."""
-    sums = [sum(filter(None, leaf.figures.values())) for leaf in leaves]
+    sums = [sum_of(leaf.figures) for leaf in leaves]
     counts = Counter(sums)
     return (leaf for leaf, own in zip(leaves, sums, strict=True) if counts[own] > 1)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from aggregator.intake.desk import Desk
 from aggregator.submission import Examination, Leaf
@@ -78,4 +77,4 @@ def retire(examinations: Iterable[Examination], leaves: Iterable[Leaf], desk: De
         leaf = good.get(examined.unit.code) if examined.unit and examined.kind == "form" else None
         if leaf and not examined.leaves and examined.saved and leaf.saved and leaf.saved > examined.saved:
             desk.status[examined.path] = "superseded"
-            desk.say("submission-superseded", replace(leaf, file=examined.path), leaf.path)
+            desk.say("submission-superseded", leaf._replace(file=examined.path), leaf.path)

@@ -8,7 +8,6 @@ is a formula over a contiguous block with its result stored. The tables come fro
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 
 from aggregator.beside import WORTH_A_COPY
@@ -110,7 +109,7 @@ def settled_leaves(result: Consolidation) -> tuple[Leaf, ...]:
     """The leaves with their units as the register has them."""
     known = result.register.by_code
     units = ((leaf, known[leaf.unit.code]) for leaf in result.leaves)
-    return tuple(leaf if leaf.unit == unit else replace(leaf, unit=unit) for leaf, unit in units)
+    return tuple(leaf if leaf.unit == unit else leaf._replace(unit=unit) for leaf, unit in units)
 
 
 def _fill(book: Book, result: Consolidation, token: Token, key: bytes | None) -> None:

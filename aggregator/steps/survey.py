@@ -43,6 +43,8 @@ RETURNS_FOLDER = "tra_lai"
 
 MANY = 1_000
 """Files that take longer to read than it takes to load what adds up, and to hash than to tell another process."""
+SHARE = 0.88
+"""Of many files, so that both processes are ready at the same time."""
 
 Progress = Callable[[int, int], None]
 
@@ -168,12 +170,15 @@ def _each(
 def _known(
     shelf: Shelf, items: Sequence[Item], readers: Readers, receipts: Callable[[], object]
 ) -> list[Examination | None]:
-    """What was kept of each item. Many are hashed by a reader, while other things are loaded here."""
-    hashed = readers.begin(partial(digests, hashable(items)), len(items) > MANY)
+    """What was kept of each item. Of many most are hashed by a reader, while other things are loaded here."""
+    files = hashable(items)
+    most = round(len(files) * SHARE)
+    hashed = readers.begin(partial(digests, files[:most]), len(items) > MANY)
     shelf.open()
     with contextlib.suppress(Stop):  # what is wrong with the receipts is said when they are needed
         receipts()
-    return shelf.find(items, hashed())
+    rest = digests(files[most:])
+    return shelf.find(items, (*hashed(), *rest))
 
 
 class NothingToRead(Stop):
@@ -201,7 +206,7 @@ def _of_form(examined: Examination, chosen: str) -> Examination:
         return examined
     unit = examined.unit.code if examined.unit else None
     finding = Finding("form-other", file=examined.path, unit=unit, found=examined.form, expected=chosen)
-    return replace(examined, leaves=(), units=(), findings=(*examined.findings, finding))
+    return examined._replace(leaves=(), units=(), findings=(*examined.findings, finding))
 
 
 def _newest_form() -> Form:

@@ -6,7 +6,7 @@ With the campaign's key its origin is proven too. What is no consolidated workbo
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +104,7 @@ def judged(one: Examination) -> Examination:
     found = FORM_WORDS if one.kind == "form" else next((finding.found for finding in one.findings), None)
     unit = one.unit.code if one.unit else None
     finding = Finding("not-consolidated", file=one.path, unit=unit, found=found)
-    return replace(one, findings=(finding,), ignored=False, leaves=())
+    return one._replace(findings=(finding,), ignored=False, leaves=())
 
 
 def _cannot_open(findings: Iterable[Finding]) -> bool:
