@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 
@@ -23,7 +22,7 @@ def result() -> Consolidation:
     form = load_form("tong-hop-2024")
     first, *rest = make_leaves(form)
     notes = tuple(Note("note", form.rows[0].key, text, "F8") for text in ODD)
-    return make_result(form.id, (replace(first, notes=notes), *rest))
+    return make_result(form.id, (first._replace(notes=notes), *rest))
 
 
 @pytest.mark.parametrize("copies", [True, False])

@@ -359,7 +359,7 @@ def made_up(campaign: Campaign) -> Consolidation:
 
 
 def with_figures(result: Consolidation, figures: Mapping) -> Consolidation:
-    leaf = replace(result.leaves[0], figures={**result.leaves[0].figures, **figures})
+    leaf = result.leaves[0]._replace(figures={**result.leaves[0].figures, **figures})
     totals = {**result.totals, **figures, ("1", "count"): 0, ("1.T", "people"): figures[("1.07", "people")]}
     return replace(result, leaves=(leaf,), totals=totals)
 
@@ -376,8 +376,7 @@ def test_hostile_text_is_text(campaign) -> None:
     notes += [Note("open", "11", text, "") for text in HOSTILE] + [
         Note("narrative", text, text, "") for text in HOSTILE
     ]
-    leaf = replace(
-        result.leaves[0],
+    leaf = result.leaves[0]._replace(
         unit=replace(result.leaves[0].unit, name=HOSTILE[2]),
         notes=tuple(notes),
         activities=tuple(("1", text, text, "2", "3", text) for text in HOSTILE),

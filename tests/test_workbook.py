@@ -268,7 +268,7 @@ def test_each_row_says_how_many_units_stand_behind_it():
     form = load_form("tong-hop-2024")
     empty = dict.fromkeys(form.typed)
     leaves = tuple(
-        replace(make_leaf(form, code, 0), figures={**empty, ("2", "count"): value, ("8", "count"): 1})
+        make_leaf(form, code, 0)._replace(figures={**empty, ("2", "count"): value, ("8", "count"): 1})
         for code, value in (("007", 3), ("7", None), ("8", 0))
     )
     sheet = opened(write_workbook(make_result(leaves=leaves), None))["Tổng hợp"]
