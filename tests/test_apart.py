@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from aggregator.consolidation import Consolidation
 from aggregator.forms import load_form
 from aggregator.outputs import workbook, workbook_apart
-from aggregator.outputs.workbook_hidden import Line
 from aggregator.report import Note
 from aggregator.writing import LostInWriting, build
 from tests.test_workbook import KEY, make_leaves, make_result
@@ -26,24 +26,50 @@ def result() -> Consolidation:
 
 
 @pytest.mark.parametrize("copies", [True, False])
-def test_the_same_bytes(result: Consolidation, monkeypatch: pytest.MonkeyPatch, copies: bool) -> None:
+@pytest.mark.parametrize("worth", [range(10_000), range(0)])
+def test_the_same_bytes(result: Consolidation, monkeypatch: pytest.MonkeyPatch, worth: range, copies: bool) -> None:
+    """By a copy of this process, by a fresh one, or here if neither can be had."""
     here = workbook.write_workbook(result, KEY)
-    began = []
-    monkeypatch.setattr(workbook, "WORTH_A_COPY", range(10_000))
+    taken = []
+    real = workbook_apart.Page.take_lines
+    monkeypatch.setattr(workbook_apart.Page, "take_lines", lambda page, lines: taken.append(lines) or real(page, lines))
+    monkeypatch.setattr(workbook_apart, "WORTH_A_COPY", worth)
     if not copies:
-        monkeypatch.setattr("aggregator.beside.can_copy", lambda: began.append(1))
+        monkeypatch.setattr("aggregator.beside.can_copy", lambda: False)
+        monkeypatch.setattr("os.cpu_count", lambda: 1)
     assert workbook.write_workbook(result, KEY) == here
-    assert bool(began) == (not copies)
+    assert len(taken) == (copies or not worth)
+    assert all(isinstance(lines.xml, bytes if worth else Path) for lines in taken)
 
 
-@pytest.mark.parametrize("worth", [True, False])
-def test_a_line_that_is_too_long_stops_the_writing(worth: bool) -> None:
-    def lines() -> Iterator[Line]:
-        yield "head", "{}", "0" * 64
-        yield "line", "x" * 40_000, "0" * 64
+def test_who_writes() -> None:
+    assert [workbook_apart.by_whom(returns) for returns in (1_000, 1_001, 24_999, 25_000)] == [
+        "this",
+        "copy",
+        "copy",
+        "fresh",
+    ]
 
-    def fill(book) -> None:  # type: ignore[no-untyped-def]
-        with workbook_apart.hidden_page(book, lines, worth=worth):
+
+def test_a_text_that_must_be_shared_is_written_here(result: Consolidation, monkeypatch: pytest.MonkeyPatch) -> None:
+    note = Note("narrative", result.form.sections[0], "x" * 20_000, "B4")
+    long = make_result(result.form.id, (result.leaves[0]._replace(notes=(note,)), *result.leaves[1:]))
+    here = workbook.write_workbook(long, KEY)
+    told = []
+    real = workbook_apart._tell
+    monkeypatch.setattr(workbook_apart, "_tell", lambda facts, place: told.append(place) or real(facts, place))
+    monkeypatch.setattr(workbook_apart, "WORTH_A_COPY", range(0))
+    assert workbook.write_workbook(long, KEY) == here
+    assert len(told) == 1
+
+
+@pytest.mark.parametrize("whom", ["this", "copy"])
+def test_a_line_that_is_too_long_stops_the_writing(whom: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbook_apart, "MAX_TEXT", 10_000)
+    hidden = workbook_apart.Hidden(lambda: [("head", {}), ("line", "x" * 12_000)], load_form("tong-hop-2024"), None)
+
+    def fill(book: Any) -> None:
+        with workbook_apart.hidden_page(book, hidden, whom):
             pass
 
     with pytest.raises(LostInWriting, match="line 2"):

@@ -398,7 +398,7 @@ def test_many_texts_are_cut_and_said(campaign) -> None:
     result = made_up(campaign)
     notes = tuple(Note("narrative", result.form.sections[0], f"ý kiến {n}", "") for n in range(250))
     activities = tuple((str(n), f"việc {n}", "", "", "", "") for n in range(600))
-    document = drawn(replace(result, leaves=(replace(result.leaves[0], notes=notes, activities=activities),)), campaign)
+    document = drawn(replace(result, leaves=(result.leaves[0]._replace(notes=notes, activities=activities),)), campaign)
     assert sum(p.style.name == "BC bản thảo" for p in document.paragraphs) == 200
     assert "[Còn 50 ý kiến khác, xem sheet Ghi chú của tệp tổng hợp]" in gaps(document)
     assert "Còn 100 hoạt động khác, xem sheet Hoạt động của tệp tổng hợp." in lines(document)

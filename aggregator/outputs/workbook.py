@@ -10,13 +10,12 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from functools import partial
 
-from aggregator.beside import WORTH_A_COPY
 from aggregator.consolidation import Consolidation
 from aggregator.faults import Stop
-from aggregator.outputs.workbook_apart import hidden_page
+from aggregator.outputs.workbook_apart import Hidden, by_whom, hidden_page
 from aggregator.outputs.workbook_chart_page import write_chart_page
 from aggregator.outputs.workbook_charts import panels
-from aggregator.outputs.workbook_hidden import Written, hidden_lines
+from aggregator.outputs.workbook_hidden import Written, hidden_facts
 from aggregator.outputs.workbook_layout import (
     BACK,
     BRANCH_SHEET,
@@ -131,9 +130,8 @@ def _fill(book: Book, result: Consolidation, token: Token, key: bytes | None) ->
     texts = dict(_fixed_texts(book, {listing.sheet for listing in lists}))
     numbers = {at: value for at, value in charts.items() if not isinstance(value, str)}
     written = Written(lists, texts, {CHART_SHEET: numbers})
-    with hidden_page(
-        book, lambda: hidden_lines(result, leaves, written, token, key), worth=len(leaves) in WORTH_A_COPY
-    ):
+    facts = partial(hidden_facts, result, leaves, written, token)
+    with hidden_page(book, Hidden(facts, result.form, key), by_whom(len(leaves))):
         for page, listing in zip(pages, lists, strict=True):
             write_listing(page, listing, links)
 

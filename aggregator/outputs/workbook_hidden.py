@@ -36,6 +36,8 @@ LONGEST = 32_000
 PLAIN_FIELDS = ("file", "sha256", "version", "inclusive", "held", "saved", "via", "origin")
 """What the copy carries of a leaf as it stands."""
 
+Fact = tuple[str, Any]
+"""Kind and content: a leaf as it is, all else as JSON has it."""
 Line = tuple[str, str, str]
 """Kind, JSON text, hash: the three cells of a line."""
 Texts = Mapping[Address, str]
@@ -60,11 +62,10 @@ class Written:
     cells: Mapping[str, Mapping[Address, int | Sum]] = field(default_factory=dict)
 
 
-def hidden_lines(
-    result: Consolidation, leaves: Sequence[Leaf], written: Written, token: Token, key: bytes | None
-) -> Iterator[Line]:
-    """All lines of the sheet. `leaves` are those of the result with the units as the register has them."""
-    pieces = (piece for kind, text in _facts(result, leaves, written, token) for piece in _pieces(kind, text))
+def hidden_lines(facts: Iterable[Fact], form: Form, key: bytes | None) -> Iterator[Line]:
+    """All lines of the sheet."""
+    texts = ((kind, _dump(_leaf(form, content) if kind == "leaf" else content)) for kind, content in facts)
+    pieces = (piece for kind, text in texts for piece in _pieces(kind, text))
     seal = _Seal(key)
     for kind, text in pieces:
         digest = _hash(seal.lines + 1, kind, text)
@@ -74,27 +75,29 @@ def hidden_lines(
     yield "end", end, _hash(seal.lines + 1, "end", end)
 
 
-def _facts(result: Consolidation, leaves: Sequence[Leaf], written: Written, token: Token) -> Iterator[tuple[str, str]]:
+def hidden_facts(
+    result: Consolidation, leaves: Sequence[Leaf], written: Written, token: Token
+) -> Iterator[Fact]:
+    """What the sheet says. `leaves` are those of the result with the units as the register has them."""
     head = {"schema": SCHEMA, "token": token.text, "fingerprint": result.form.fingerprint, "at": result.at.code}
-    yield "head", _dump({**head, "as_of": result.as_of})
+    yield "head", {**head, "as_of": result.as_of}
     for unit in reversed(result.register.ancestors(result.at.code)):
-        yield "above", _dump(_unit(unit))
+        yield "above", _unit(unit)
     for unit in needed_units(result, leaves):
-        yield "unit", _dump(_unit(unit))
-    for leaf in leaves:
-        yield "leaf", _dump(_leaf(result.form, leaf))
-    yield "totals", _dump([result.totals[figure] for figure in result.form.figures])
+        yield "unit", _unit(unit)
+    yield from (("leaf", leaf) for leaf in leaves)
+    yield "totals", [result.totals[figure] for figure in result.form.figures]
     for sheet, texts in written.texts.items():
         for (row, column), text in sorted(texts.items()):
-            yield "text", _dump([sheet, row, column, text])
+            yield "text", [sheet, row, column, text]
     for sheet, cells in written.cells.items():
         for (row, column), value in sorted(cells.items()):
             said = [value.formula, value.value] if isinstance(value, Sum) else [value]
-            yield "cell", _dump([sheet, row, column, *said])
+            yield "cell", [sheet, row, column, *said]
     for listing in written.lists:
         names = [name for name, _ in listing.columns]
-        yield "list", _dump([listing.sheet, listing.title, names, [list(fact) for fact in listing.facts]])
-        yield from (("line", _dump(line)) for line in listing.lines)
+        yield "list", [listing.sheet, listing.title, names, [list(fact) for fact in listing.facts]]
+        yield from (("line", line) for line in listing.lines)
 
 
 def needed_units(result: Consolidation, leaves: Iterable[Leaf]) -> Iterator[Unit]:
