@@ -270,6 +270,6 @@ def _filled_rows(rows: Mapping[str, Sequence[Measure]], leaves: Sequence[Leaf]) 
     for columns in columns_of([leaf.figures for leaf in leaves], keys):
         column_of = dict(zip(keys, columns, strict=True))
         for row, measures in rows.items():
-            of_row = zip(*(column_of[row, measure] for measure in measures), strict=True)
-            filled[row] += sum(numbers.count(None) < len(numbers) for numbers in of_row)
+            of_row = list(zip(*[column_of[row, measure] for measure in measures], strict=True))
+            filled[row] += len(of_row) - of_row.count((None,) * len(measures))
     return filled

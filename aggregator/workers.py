@@ -28,9 +28,10 @@ from aggregator.within_limits import Allowance, Task, examine_chunk, examine_one
 GRACE = 5
 """Seconds more until a process that does not listen is ended from outside."""
 CHUNK = 32
-
+"""Files that a worker takes at once."""
 
 R = TypeVar("R")
+
 
 def examine_all(
     items: Sequence[Item], expected: Expectation, workers: int | None = None, passwords: Sequence[str] = ()

@@ -18,10 +18,12 @@ from openxml_audit import OpenXmlValidator
 
 from aggregator.account import Setting, consolidate
 from aggregator.consolidation import Consolidation
+from aggregator.forms import form_ids, load_form
 from aggregator.intake import choose
 from aggregator.lint import lint_workbook
 from aggregator.outputs.workbook import write_workbook
 from aggregator.register import Register, Unit
+from aggregator.template import blank_issue, write_form
 from tests.bad_files_craft import unpacked
 from tests.cellwise import cell_by_cell
 from tests.hostile import pack
@@ -34,7 +36,8 @@ from tests.test_hierarchy import DAY, FORMS, KEY, as_file, random_leaf
 from tests.test_lint import LEVELS, issued
 
 SUBMISSIONS, DISTRICTS, SCHOOLS = 3_500, 35, 60
-FORM_SECONDS, SHARE_OF_WRITING = 0.020, 0.2
+SHARE_OF_FORM, SHARE_OF_WRITING = 0.55, 0.2
+"""Of making a form: 20 ms of the 36 ms that this took when it was promised; and of writing a province."""
 PROGRAMS = {name.removesuffix(".xlsx"): way for name, way in WAYS.items() if name.endswith(".xlsx")}
 
 
@@ -198,11 +201,16 @@ def seconds_of(call: Callable[[], object], times: int) -> float:
     return best
 
 
-def test_a_form_takes_twenty_milliseconds_at_most(books: Books) -> None:
-    forms = [path.read_bytes() for name, path in books.small.items() if "consolidated" not in name]
-    slowest = max(seconds_of(partial(lint_workbook, data, own=True), 5) for data in forms)
-    print(f"{slowest * 1000:.1f} ms")
-    assert slowest <= FORM_SECONDS
+@pytest.mark.parametrize("form_id", form_ids())
+def test_a_form_takes_half_of_its_making_at_most(form_id: str) -> None:
+    """The look over it is part of the making."""
+    issue = blank_issue(load_form(form_id))
+    data = write_form(issue)
+    taken, whole = (
+        seconds_of(call, 9) for call in (partial(lint_workbook, data, own=True), partial(write_form, issue))
+    )
+    print(f"lint {taken * 1000:.1f} ms of {whole * 1000:.1f} ms")
+    assert taken <= whole * SHARE_OF_FORM
 
 
 def test_a_province_takes_a_fifth_of_its_writing_at_most(books: Books) -> None:
