@@ -111,9 +111,7 @@ class Readers:
         for number in range(len(chunks)):
             yield from results[number]
 
-    def _read(
-        self, chunks: Mapping[int, Sequence[Item]], meanwhile: Callable[[], object]
-    ) -> dict[int, list[Outcome]]:
+    def _read(self, chunks: Mapping[int, Sequence[Item]], meanwhile: Callable[[], object]) -> dict[int, list[Outcome]]:
         """The results of those chunks that came back; if a worker dies the others end too."""
         pool = self._open(min(self._count, len(chunks)))
         futures = {number: _submit(pool, partial(examine_chunk, chunk)) for number, chunk in chunks.items()}

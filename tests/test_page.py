@@ -32,7 +32,9 @@ from aggregator.consolidation import (
 )
 from aggregator.decisions import Decision
 from aggregator.findings import Finding
-from aggregator.forms import load_form
+from aggregator.forms import LEVELS, load_form
+from aggregator.outputs.page import board as page_board
+from aggregator.outputs.page import document as page_document
 from aggregator.outputs.page import findings as page_findings
 from aggregator.outputs.page import is_own_page, write_page
 from aggregator.outputs.page import words as page_words
@@ -413,6 +415,52 @@ def test_what_is_too_much_is_said(result, monkeypatch):
     items = page.find("li", class_="finding")
     assert [item.attributes["data-severity"] for item in items] == ["error", "error"]
     assert any("2 vấn đề nặng nhất trong 5" in note.text for note in page.find("p", class_="note"))
+
+
+def test_a_larger_result_is_shown_by_its_branches(result, page):
+    """With the same numbers, but only the units and files of which something is to be said."""
+    large = read(write_page(result, most=len(result.units) - 1))
+    shared = ("totals", "branches", "figures")
+    data, whole = embedded(large), embedded(page)
+    assert {name: data[name] for name in shared} == {name: whole[name] for name in shared}
+    assert (data["whole"], data["leaves"], data["values"]) == (False, [], [])
+    assert whole["whole"]
+    board, listed = one(large, "section", id="board"), one(one(large, "section", id="sources"), "tbody").find("tr")
+    assert {one(card, "span", class_="id").text for card in board.find("li")} == {"7", "8", "27469"}
+    assert [node.text for node in board.find("summary")] == [
+        node.text for node in one(page, "section", id="board").find("summary")
+    ]
+    assert [one(row, "th").text for row in listed] == [
+        line.path for line in result.files if line.status in ("refused", "ignored")
+    ]
+    notes = " ".join(node.text for node in large.find("p", class_="note"))
+    for part in ("Có tới 8 đơn vị", "chỉ nêu tên 3 trong 3 đơn vị", "chỉ liệt kê 2 trong 8 tệp", "“Chi tiết”"):
+        assert part in notes
+    assert skeleton(one(large, "section", id="totals")) == skeleton(one(page, "section", id="totals"))
+
+
+def test_as_many_entries_as_a_browser_likes_are_all_named(result):
+    assert write_page(result, most=len(result.units)) == write_page(result)
+
+
+def test_of_a_larger_result_so_many_units_and_files_are_named(result, monkeypatch):
+    monkeypatch.setattr(page_board, "MOST_NAMED", 2)
+    monkeypatch.setattr(page_document, "MOST_FILES", 1)
+    large = read(write_page(result, most=1))
+    assert len(one(large, "section", id="board").find("li")) == 2
+    assert len(one(one(large, "section", id="sources"), "tbody").find("tr")) == 1
+    notes = " ".join(node.text for node in large.find("p", class_="note"))
+    assert "chỉ nêu tên 2 trong 3 đơn vị" in notes
+    assert "chỉ liệt kê 1 trong 8 tệp" in notes
+
+
+def test_what_no_unit_of_a_branch_may_fill_is_not_a_zero(result):
+    branches = {branch["code"]: branch["levels"] for branch in embedded(read(write_page(result, most=1)))["branches"]}
+    levels = {unit.code: LEVELS.index(unit.level) for unit in result.register.units}
+    assert branches == {
+        branch.unit.code: sorted({levels[leaf.unit.code] for leaf in result.leaves[branch.first : branch.last]})
+        for branch in result.branches
+    }
 
 
 def test_decisions_and_files_are_accounted_for(result, page):

@@ -75,9 +75,7 @@ def hidden_lines(facts: Iterable[Fact], form: Form, key: bytes | None) -> Iterat
     yield "end", end, _hash(seal.lines + 1, "end", end)
 
 
-def hidden_facts(
-    result: Consolidation, leaves: Sequence[Leaf], written: Written, token: Token
-) -> Iterator[Fact]:
+def hidden_facts(result: Consolidation, leaves: Sequence[Leaf], written: Written, token: Token) -> Iterator[Fact]:
     """What the sheet says. `leaves` are those of the result with the units as the register has them."""
     head = {"schema": SCHEMA, "token": token.text, "fingerprint": result.form.fingerprint, "at": result.at.code}
     yield "head", {**head, "as_of": result.as_of}

@@ -60,7 +60,8 @@ const tasks = {
       found[`${name} open`] = await axe(page);
       const wide = await page.evaluate(() => document.documentElement.scrollWidth);
       await page.locator("td[data-figure] button").nth(1).click();
-      await page.locator("#c-body button").first().click();
+      const opener = page.locator("#c-body button").first();
+      if (await opener.count()) await opener.click();
       await page.screenshot({ path: path.join(room, `${name}-dialog.png`) });
       found[`${name} dialog`] = await axe(page);
       found[name] = { wide, viewport: viewport.width, said: heard.said, asked: heard.asked.length };

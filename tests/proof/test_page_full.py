@@ -146,6 +146,20 @@ def test_a_number_opens_to_its_contributors(page: Path, room: Path, result: Cons
     assert found["said"] == []
 
 
+def test_a_number_of_a_larger_result_opens_to_its_branches(room: Path, result: Consolidation) -> None:
+    path = room / "branches.html"
+    path.write_bytes(write_page(result, most=10))
+    found = browse("number", path, room)
+    total = result.totals[result.form.figures[3]]
+    assert number(found["number"]) == total
+    assert [len(part) for part in found["closed"]] == [1] * len(result.branches)
+    assert sum(number(part[0][2]) for part in found["closed"]) == total
+    assert found["opened"] == found["closed"]
+    assert found["back"] == found["number"]
+    assert found["said"] == []
+    assert [told["told"] for name, told in browse("axe", path, room).items() if " " in name] == [[]] * 6
+
+
 def test_it_reads_without_a_script_and_prints(page: Path, room: Path, result: Consolidation) -> None:
     found = browse("paper", page, room)
     assert found["numbers"] >= len(result.form.figures)

@@ -1,22 +1,25 @@
 """The completeness board: units in groups by the unit they report to, groups in blocks by branch, with counts.
 
 Never deeper than block and group, however deep the register is. Units that need not report and sent something stand in
-a block of their own.
+a block of their own. The board of a large result counts all units and names those of which something is to be said.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from aggregator.consolidation import Consolidation
 from aggregator.outputs.page.words import SYMBOLS, words
 from aggregator.outputs.status_words import STATES, counts_text, day_text, faulty_text
 from aggregator.register import Unit
-from aggregator.status import EXPECTED, Group, Standing, Tally, UnitStatus, make_standing, tally
+from aggregator.status import EXPECTED, Group, Tally, UnitStatus, make_standing, tally
 
 FEW = 60
 """Up to so many units the whole board is open from the start."""
+MOST_NAMED = 5_000
+"""Units that the board of a large result names."""
 FACTS = 3
 """Refused files that a card names one by one."""
 
@@ -67,10 +70,13 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Board:
+    """`notable` is how many units a large result should name, of which it names the first; `None` if all are named."""
+
     blocks: tuple[Block, ...]
     others: tuple[Card, ...]
     total: Tally
     strays: int
+    notable: int | None = None
 
     @property
     def units(self) -> int:
@@ -78,31 +84,38 @@ class Board:
         return shown + len(self.others)
 
 
-def make_board(result: Consolidation, lang: str) -> Board:
+def make_board(result: Consolidation, lang: str, whole: bool = True) -> Board:
     standing = make_standing(result, {}, "")
+    named = None if whole else [unit for unit in standing.units if unit.notable or _is_other(unit)]
+    listed = None if named is None else {unit.unit.code for unit in islice(named, MOST_NAMED)}
     by_branch: dict[str, list[Group]] = {}
     for group in standing.groups:
         branch = result.register.branch(group.parent.code, result.at.code)
         by_branch.setdefault(branch or result.at.code, []).append(group)
     few = standing.total.expected <= FEW
     names = result.register.by_code
-    blocks = (_block(names[code], groups, few, lang) for code, groups in by_branch.items())
-    return Board(tuple(blocks), _others(standing, lang), standing.total, len(standing.strays))
+    blocks = tuple(_block(names[code], groups, few, lang, listed) for code, groups in by_branch.items())
+    others = tuple(_card(status, lang) for status in _listed(filter(_is_other, standing.units), listed))
+    return Board(blocks, others, standing.total, len(standing.strays), None if named is None else len(named))
 
 
-def _block(unit: Unit, groups: Iterable[Group], few: bool, lang: str) -> Block:
-    made = tuple(_cards(group, few, lang) for group in groups)
+def _is_other(status: UnitStatus) -> bool:
+    return status.state not in EXPECTED and bool(status.line.files)
+
+
+def _listed(units: Iterable[UnitStatus], codes: Collection[str] | None) -> Iterable[UnitStatus]:
+    return units if codes is None else (status for status in units if status.unit.code in codes)
+
+
+def _block(unit: Unit, groups: Iterable[Group], few: bool, lang: str, listed: Collection[str] | None) -> Block:
+    made = tuple(_cards(group, few, lang, listed) for group in groups)
     whole = tally(status for group in groups for status in group.units)
     return Block(unit, counts_text(whole, lang), whole, made, few)
 
 
-def _cards(group: Group, few: bool, lang: str) -> Cards:
-    cards = tuple(_card(status, lang) for status in group.units)
+def _cards(group: Group, few: bool, lang: str, listed: Collection[str] | None) -> Cards:
+    cards = tuple(_card(status, lang) for status in _listed(group.units, listed))
     return Cards(group.parent, counts_text(group.tally, lang), group.tally, cards, few or bool(group.to_do))
-
-
-def _others(standing: Standing, lang: str) -> tuple[Card, ...]:
-    return tuple(_card(status, lang) for status in standing.units if status.state not in EXPECTED and status.line.files)
 
 
 def _card(status: UnitStatus, lang: str) -> Card:

@@ -1,6 +1,7 @@
 """What stands behind every number, as one compact block of data that the script opens when somebody asks.
 
-Branches with their totals, leaves as arrays of numbers in the order of the form's figures; `null` is a blank cell.
+Branches with their totals, leaves as arrays of numbers in the order of the form's figures; `null` is a blank cell. Of
+a large result the branches stand alone.
 Whole numbers that JavaScript cannot hold exactly are texts. Every text is made safe here: the script only shows it.
 """
 
@@ -26,11 +27,12 @@ EXACT = 2**53
 MAX_PATH = 1000
 
 
-def contributors(result: Consolidation, lang: str) -> str:
+def contributors(result: Consolidation, lang: str, whole: bool = True) -> str:
     """JSON that cannot end the element it stands in."""
     form, coverage = result.form, result.coverage
     expected = None if coverage.expected is None else _by_branch(result, coverage.expected)
     accepted = _by_branch(result, coverage.accepted)
+    leaves, totals = (result.leaves, result.leaf_totals) if whole else ((), ())
     document = {
         "words": script_words(lang),
         "separator": "," if lang == "en" else ".",
@@ -39,8 +41,9 @@ def contributors(result: Consolidation, lang: str) -> str:
         "figures": [_figure(form, figure, lang) for figure in form.figures],
         "totals": [_exact(result.totals[figure]) for figure in form.figures],
         "branches": [_branch(result, branch, expected, accepted) for branch in result.branches],
-        "leaves": [_leaf(leaf) for leaf in result.leaves],
-        "values": [_values(form, leaf, totals) for leaf, totals in zip(result.leaves, result.leaf_totals, strict=True)],
+        "whole": whole,
+        "leaves": [_leaf(leaf) for leaf in leaves],
+        "values": [_values(form, leaf, of_leaf) for leaf, of_leaf in zip(leaves, totals, strict=True)],
     }
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
@@ -70,12 +73,14 @@ def _figure(form: Form, figure: FigureKey, lang: str) -> Data:
 
 def _branch(result: Consolidation, branch: Branch, expected: Counter[str] | None, accepted: Counter[str]) -> Data:
     code = branch.unit.code
+    inside = result.leaves[branch.first : branch.last]
     return {
         "code": code,
         "name": printable(branch.unit.name),
         "own": branch.own,
         "first": branch.first,
         "last": branch.last,
+        "levels": sorted({_level(leaf) for leaf in inside}),
         "expected": None if expected is None else expected[code],
         "accepted": accepted[code],
         "totals": [_exact(branch.totals[figure]) for figure in result.form.figures],
@@ -89,6 +94,9 @@ def _by_branch(result: Consolidation, codes: Iterable[str]) -> Counter[str]:
 
 def _leaf(leaf: Leaf) -> list[str | int]:
     """Code, name, level, file; a file inside a consolidated workbook stands behind that."""
-    level = LEVELS.index(leaf.unit.level) if leaf.unit.level in LEVELS else -1
     path = f"{leaf.via} › {leaf.file}" if leaf.via else leaf.file
-    return [leaf.unit.code, printable(leaf.unit.name), level, printable(path, MAX_PATH)]
+    return [leaf.unit.code, printable(leaf.unit.name), _level(leaf), printable(path, MAX_PATH)]
+
+
+def _level(leaf: Leaf) -> int:
+    return LEVELS.index(leaf.unit.level) if leaf.unit.level in LEVELS else -1

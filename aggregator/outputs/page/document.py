@@ -9,8 +9,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from itertools import islice
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -18,7 +19,7 @@ from markupsafe import Markup
 
 from aggregator import __version__
 from aggregator.catalogue import severity_of
-from aggregator.consolidation import Consolidation
+from aggregator.consolidation import Consolidation, FileLine
 from aggregator.findings import SEVERITIES
 from aggregator.outputs.page.board import make_board
 from aggregator.outputs.page.contributors import contributors
@@ -32,14 +33,21 @@ from aggregator.text import printable
 
 GENERATOR = "HTSD aggregator"
 FOLDER = Path(__file__).resolve().parent
+MOST_ENTRIES = 25_000
+"""Units, returns or files beyond which a page that names each of them is more than a browser likes: 20 MB. A larger
+result is shown by its branches, with the units and files of which something is to be said."""
+MOST_FILES = 5_000
+"""Files that the page of a larger result lists."""
 MAX_TEXT = 2000
 """Longer than any sentence of ours with all its facts."""
 PHONE = re.compile(r"\+?[0-9][0-9 .()-]{3,24}")
 EMAIL = re.compile(r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,190}")
 
 
-def write_page(result: Consolidation, lang: str = "vi") -> bytes:
-    """One HTML file in UTF-8: completeness, findings, totals with their contributors, decisions, files."""
+def write_page(result: Consolidation, lang: str = "vi", most: int = MOST_ENTRIES) -> bytes:
+    """One HTML file in UTF-8: completeness, findings, totals with their contributors, decisions, files. Of more than
+    `most` units, returns or files not each is named."""
+    whole = max(len(result.units), len(result.leaves), len(result.files)) <= most
     style, script = _asset("page.css"), _asset("page.js")
     page = _environment(lang).get_template("page.html")
     text = page.render(
@@ -49,18 +57,25 @@ def write_page(result: Consolidation, lang: str = "vi") -> bytes:
         policy=Markup(_policy(style, script)),
         style=Markup(style),
         script=Markup(script),
-        data=Markup(contributors(result, lang)),
+        whole=whole,
+        data=Markup(contributors(result, lang, whole)),
         w=words(lang),
         symbols=SYMBOLS,
         states=STATES[lang],
         as_of=_as_of(result.as_of, lang),
         severities=_severities(result),
-        board=make_board(result, lang),
+        board=make_board(result, lang, whole),
         findings=make_findings(result, lang),
         totals=make_totals(result, lang),
         account=_account(result, lang),
+        files=result.files if whole else _notable(result.files),
     )
     return text.encode("utf-8")
+
+
+def _notable(files: Iterable[FileLine]) -> Sequence[FileLine]:
+    """The first of those that were not simply accepted."""
+    return tuple(islice((line for line in files if line.status != "accepted"), MOST_FILES))
 
 
 def is_own_page(path: Path) -> bool:

@@ -41,7 +41,8 @@
         item.hidden = !fits(item, () => wordsOf(item));
         return !item.hidden;
       });
-      for (const [holder, own] of parts) holder.hidden = own.every((item) => item.hidden);
+      const some = visible.length < items.length; // a holder of none is there while nothing is filtered
+      for (const [holder, own] of parts) holder.hidden = own.length ? own.every((item) => item.hidden) : some;
       shown.textContent = filled(shown.dataset.text, grouped(visible.length), grouped(items.length));
       return visible.length;
     };
@@ -184,14 +185,30 @@
     return button;
   }
 
+  // Of a large result the branches stand alone.
+  function wholeBranch(branch, at) {
+    const levels = data.figures[at].levels;
+    const part = make("tbody");
+    const row = make("tr", "", { className: "branch" });
+    const some = branch.levels.some((level) => !levels || levels.includes(level));
+    const empty = make("td", words.nothing, { className: "number zero" });
+    row.append(headed(branch.name, branch.code, coverageOf(branch)));
+    row.append(some ? valueCell(branch.totals[at]) : empty, shareCell(some ? branch.totals[at] : null, at));
+    part.append(row);
+    return part;
+  }
+
+  function coverageOf(branch) {
+    if (branch.own) return words.own;
+    return branch.expected ? filled(words.accepted, grouped(branch.accepted), grouped(branch.expected)) : "";
+  }
+
   function branchPart(branch, at) {
     const part = make("tbody");
     const row = make("tr", "", { className: "branch" });
     const leaves = leavesOf(branch, at);
     const alone = leaves.length === 1 && data.leaves[leaves[0]][0] === branch.code;
-    const coverage = branch.expected ? filled(words.accepted, grouped(branch.accepted), grouped(branch.expected)) : "";
-    const told = branch.own ? words.own : coverage;
-    const head = headed(branch.name, branch.code, [told, alone ? data.leaves[leaves[0]][3] : ""].filter(Boolean).join(" · "));
+    const head = headed(branch.name, branch.code, [coverageOf(branch), alone ? data.leaves[leaves[0]][3] : ""].filter(Boolean).join(" · "));
     if (leaves.length && !alone) head.append(opener(part, leaves, at));
     const value = alone ? data.values[leaves[0]][at] : branch.totals[at];
     const empty = make("td", words.nothing, { className: "number zero" });
@@ -212,7 +229,7 @@
     );
     head.append(row);
     table.append(make("caption", filled(words.sum, grouped(data.branches.length))), head);
-    table.append(...data.branches.map((branch) => branchPart(branch, at)));
+    table.append(...data.branches.map((branch) => (data.whole ? branchPart : wholeBranch)(branch, at)));
     byId("c-title").textContent = `${grouped(data.totals[at])} ${figure.measure}`;
     byId("c-about").textContent = `${figure.label} (${figure.code})`;
     byId("c-cell").textContent = filled(words.cell, figure.cell, data.sheet);

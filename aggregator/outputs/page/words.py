@@ -29,8 +29,16 @@ _WORDS: Mapping[str, str] = {
     "coverage-open": mark("{} đơn vị đã nhận. Không có danh sách đơn vị nên chưa biết còn thiếu đơn vị nào."),
     "files": mark("Tệp đã xem"),
     "files-table": mark("Danh sách tệp, tình trạng và mã SHA-256"),
+    "files-large": mark(
+        "Trang này chỉ liệt kê {} trong {} tệp, là những tệp không được tính vào kết quả; đủ cả ở sheet “Nguồn” của "
+        "tệp tổng hợp."
+    ),
     "board": mark("Tình trạng nộp báo cáo"),
     "board-note": mark("Các đơn vị xếp theo nơi nhận báo cáo. Mở từng dòng để xem đơn vị và cách liên hệ."),
+    "board-large": mark(
+        "Có tới {} đơn vị nên trang này chỉ nêu tên {} trong {} đơn vị cần để ý: còn thiếu, cần sửa hoặc nộp muộn. "
+        "Đủ cả ở sheet “Tình trạng nộp” của tệp tổng hợp."
+    ),
     "board-none": mark("Chưa có đơn vị nào phải báo cáo."),
     "board-search": mark("Tìm đơn vị (tên hoặc mã)"),
     "board-state": mark("Tình trạng"),
@@ -67,6 +75,9 @@ _WORDS: Mapping[str, str] = {
     "money": mark("số tiền"),
     "totals": mark("Số liệu tổng hợp"),
     "totals-note": mark("Bấm vào một số để xem số đó cộng từ những đơn vị nào."),
+    "totals-large": mark(
+        "Bấm vào một số để xem số đó cộng từ những nhánh nào; từng đơn vị xem ở sheet “Chi tiết” của tệp tổng hợp."
+    ),
     "totals-caption": mark("Bảng số liệu tổng hợp của {}"),
     "scroll": mark("Bảng, cuộn ngang được"),
     "behind": mark("Cộng từ"),
