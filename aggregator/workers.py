@@ -55,8 +55,16 @@ def examine_each(
 class Readers:
     """The worker processes; they start when they are first asked for something and end when all is read."""
 
-    def __init__(self, expected: Expectation, workers: int | None = None, passwords: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        expected: Expectation,
+        workers: int | None = None,
+        passwords: Sequence[str] = (),
+        heard: Callable[[int], object] = bool,
+    ) -> None:
+        """`heard` is told of how many files more it is known what they give, whenever some came back."""
         self._task = Task(expected, tuple(passwords))
+        self._heard = heard
         self._count = os.cpu_count() or 1 if workers is None else workers
         self._pool: ProcessPoolExecutor | None = None
 
@@ -97,7 +105,9 @@ class Readers:
     def _outcomes(self, items: Sequence[Item], meanwhile: Callable[[], object]) -> Iterator[Outcome]:
         """As far as workers that serve many files can tell: `None` where a file needs a process for itself."""
         if not self._count:
-            yield from (examine_one(item, self._task, "large", Allowance.of(None)) for item in items)
+            for item in items:
+                self._heard(1)
+                yield examine_one(item, self._task, "large", Allowance.of(None))
             return
         chunks = [items[start : start + CHUNK] for start in range(0, len(items), CHUNK)]
         results: dict[int, list[Outcome]] = {}
@@ -106,6 +116,7 @@ class Readers:
             lost = [number for number in waiting if number not in results]
             for number in lost[: self._count]:  # one of these killed its worker, none of the others was under way
                 results[number] = [None] * len(chunks[number])
+                self._heard(len(chunks[number]))
             meanwhile = bool
         self._close()  # a process of its own is a copy of this one, and no thread of the pool may be in it
         for number in range(len(chunks)):
@@ -121,6 +132,7 @@ class Readers:
             with contextlib.suppress(BrokenProcessPool):
                 if future:
                     results[number] = future.result()
+                    self._heard(len(results[number]))
         if len(results) < len(chunks):
             self._close()
         return results

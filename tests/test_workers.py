@@ -46,6 +46,14 @@ def items() -> list[Item]:
     return [Item("", str(number)) for number in range(FILES)]
 
 
+def test_it_is_told_how_many_came_back_while_others_are_read(alone: list[str]) -> None:
+    heard: list[int] = []
+    with Readers(NOBODY, 2, heard=heard.append) as readers:
+        list(readers.examine_each(items()))
+    assert len(heard) == FILES / CHUNK
+    assert sum(heard) == FILES
+
+
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_a_killer_costs_only_those_that_were_under_way_a_process_each(alone: list[str], count: int) -> None:
     found = list(workers.examine_all(items(), NOBODY, workers=count))

@@ -9,19 +9,20 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 
 def bar(words: str) -> Callable[[int, int], None]:
-    """A function to be called with (done, total); it removes the bar when all is done."""
+    """A function to be called with (done, total) now and then; it removes the bar when all is done."""
     progress = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         console=Console(stderr=True),
         transient=True,
+        auto_refresh=False,  # its thread would be copied into the processes that read
     )
     task = progress.add_task(words, total=None)
     progress.start()
 
     def show(done: int, total: int) -> None:
-        progress.update(task, completed=done, total=total)
+        progress.update(task, completed=done, total=total, refresh=True)
         if done >= total:
             progress.stop()
 

@@ -32,6 +32,7 @@ from aggregator.register import Register, Unit
 from aggregator.remote import Address
 from aggregator.second_opinion import ask_others
 from aggregator.steps.receipts import note_receipts
+from aggregator.steps.told import Progress, Together, Told
 from aggregator.submission import Examination
 from aggregator.workers import Readers
 
@@ -45,8 +46,6 @@ MANY = 1_000
 """Files that take longer to read than it takes to load what adds up, and to hash than to tell another process."""
 SHARE = 0.88
 """Of many files, so that both processes are ready at the same time."""
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +137,11 @@ def _examine(request: Request, receipts: Callable[[], object] | None) -> list[Ex
     items = items_of(request)
     campaign = request.campaign
     shelf = Shelf(campaign) if campaign and campaign.key and not request.passwords else None
-    examinations: list[Examination] = []
-    for together in _each(request, items, shelf, receipts):
-        examinations += together
-        if request.progress:
-            request.progress(len(examinations), max(len(items), len(examinations)))
+    told = Told(request.progress, len(items))
+    try:
+        examinations = [reading for together in _each(request, items, shelf, receipts, told) for reading in together]
+    finally:
+        told.end()
     if shelf and receipts:
         shelf.keep(examinations)
     if not request.may_be_empty and all(examined.ignored for examined in examinations):
@@ -151,15 +150,16 @@ def _examine(request: Request, receipts: Callable[[], object] | None) -> list[Ex
 
 
 def _each(
-    request: Request, items: Sequence[Item], shelf: Shelf | None, receipts: Callable[[], object] | None
-) -> Iterator[tuple[Examination, ...]]:
+    request: Request, items: Sequence[Item], shelf: Shelf | None, receipts: Callable[[], object] | None, told: Told
+) -> Iterator[Together]:
     """In order, what each item gives: as it was kept, else read now."""
     expected = expectation(request.campaign)
-    with Readers(expected, request.workers, request.passwords) as readers:
+    with Readers(expected, request.workers, request.passwords, told) as readers:
         known = _known(shelf, items, readers, receipts or bool) if shelf and shelf.is_there else [None] * len(items)
         unread = [item for item, reading in zip(items, known, strict=True) if reading is None]
+        told(len(items) - len(unread))
         if request.cluster:
-            read = cluster.examine_each(unread, expected, request.cluster, request.passwords)
+            read = told.passing(cluster.examine_each(unread, expected, request.cluster, request.passwords))
         else:
             read = readers.examine_each(unread, get_ready if receipts and len(unread) > MANY else bool)
         for reading in known:
