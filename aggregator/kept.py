@@ -24,9 +24,10 @@ from aggregator.decisions import FILE as DECISIONS_FILE
 from aggregator.inbox import Item, read_file
 from aggregator.locking import FOLDER
 from aggregator.reading import limits
+from aggregator.register import Unit
 from aggregator.resources import tool_hash
 from aggregator.seal import mac
-from aggregator.submission import Examination
+from aggregator.submission import Examination, Leaf
 
 FILE = "readings.sqlite"
 LARGEST = 2**21
@@ -66,6 +67,7 @@ class Shelf:
         self._path = campaign.folder / FOLDER / FILE
         self._key = campaign.key or b""
         self._context = context_of(campaign)
+        self._known = campaign.register.by_code
         self._blocks: Mapping[int, Block] = {}
         self._held: Mapping[Name, Examination] = {}
 
@@ -88,17 +90,19 @@ class Shelf:
             for number, seal, content in state.execute("SELECT number, seal, content FROM block"):
                 sealed = isinstance(content, bytes) and isinstance(seal, bytes)
                 if sealed and hmac.compare_digest(seal, self._seal(content)):
-                    yield number, _opened(content)
+                    yield number, _opened(content, self._known)
 
     def keep(self, readings: Iterable[Examination]) -> None:
         """These and no others, for the next run."""
-        kept = {_name(reading): reading for reading in readings if _may_be_kept(reading)}
+        kept = {(reading.path, reading.sha256 or ""): reading for reading in readings if _may_be_kept(reading)}
         if kept.keys() == self._held.keys():
             return
-        whole = {number: block for number, block in self._blocks.items() if _is_whole(block, kept)}
-        stays = {_name(reading) for block in whole.values() for reading in block}
-        fresh = [reading for name, reading in kept.items() if name not in stays]
-        contents = [_packed(fresh[start : start + BLOCK]) for start in range(0, len(fresh), BLOCK)]
+        gone = {id(self._held[name]) for name in self._held.keys() - kept.keys()}
+        whole = {number: block for number, block in self._blocks.items() if _is_whole(block, gone)}
+        moved = [reading for number, block in self._blocks.items() if number not in whole for reading in block]
+        fresh = [reading for name, reading in kept.items() if name not in self._held]
+        fresh += [reading for reading in moved if id(reading) not in gone]
+        contents = [_packed(fresh[start : start + BLOCK], self._known) for start in range(0, len(fresh), BLOCK)]
         with contextlib.suppress(sqlite3.Error, OSError):
             self._path.parent.mkdir(exist_ok=True)
             try:
@@ -107,7 +111,7 @@ class Shelf:
                 if error.sqlite_errorname in NOT_OUR_FAULT:
                     raise
                 self._path.unlink(missing_ok=True)
-                self._write({}, [_packed(block) for block in whole.values()] + contents)
+                self._write({}, [_packed(block, self._known) for block in whole.values()] + contents)
 
     def _seal(self, content: bytes) -> bytes:
         return mac(self._key, "readings", self._context, hashlib.sha256(content).hexdigest())
@@ -126,8 +130,8 @@ def _name(reading: Examination) -> Name:
     return reading.path, reading.sha256 or ""
 
 
-def _is_whole(block: Block, kept: Collection[Name]) -> bool:
-    return 2 * len(block) >= BLOCK and all(_name(reading) in kept for reading in block)
+def _is_whole(block: Block, gone: Collection[int]) -> bool:
+    return 2 * len(block) >= BLOCK and not any(map(gone.__contains__, map(id, block)))
 
 
 def _may_be_kept(reading: Examination) -> bool:
@@ -157,24 +161,60 @@ def _digest(path: str) -> str:
 # --- as bytes ------------------------------------------------------------------------------------------------------
 
 
-def _packed(readings: Sequence[Examination]) -> bytes:
+Units = Mapping[str, Unit]
+"""Those of the campaign's register by their codes: a reading names them, and the seal holds for this register only."""
+
+
+def _packed(readings: Sequence[Examination], known: Units) -> bytes:
     """What readings of one chunk have in common they share as they come from their worker, and so it stands in the
     bytes once."""
-    return pickle.dumps(list(readings), protocol=5)
+    packed = io.BytesIO()
+    _Packer(packed, known).dump(list(readings))
+    return packed.getvalue()
+
+
+class _Packer(pickle.Pickler):
+    """Writes what is made quickly when it is opened."""
+
+    def __init__(self, file: io.BytesIO, known: Units) -> None:
+        super().__init__(file, protocol=5)
+        self._known = known
+
+    def reducer_override(self, value: Any) -> Any:
+        kind = type(value)
+        if kind is Examination or kind is Leaf:
+            return _tuple_of, (kind, tuple(value))
+        if kind is Unit and self._known.get(value.code) == value:
+            return _unit_of, (value.code,)
+        return NotImplemented
+
+
+def _tuple_of(kind: type[Any], values: tuple[Any, ...]) -> Any:
+    """Stands in the bytes for `tuple.__new__`."""
+
+
+def _unit_of(code: str) -> Unit:  # type: ignore[empty-body]
+    """Stands in the bytes for the unit of the register."""
 
 
 class _Plain(pickle.Unpickler):
     """Makes nothing but the frozen values of a reading."""
 
+    def __init__(self, file: io.BytesIO, known: Units) -> None:
+        super().__init__(file)
+        self._made = {_tuple_of.__name__: tuple.__new__, _unit_of.__name__: known.__getitem__}
+
     def find_class(self, module: str, name: str) -> Any:
+        if module == __name__ and name in self._made:
+            return self._made[name]
         if name not in PLAIN.get(module, ()):
             raise pickle.UnpicklingError(f"{module}.{name}")
         return super().find_class(module, name)
 
 
-def _opened(content: bytes) -> Block:
+def _opened(content: bytes, known: Units) -> Block:
     try:
-        readings = _Plain(io.BytesIO(content)).load()
+        readings = _Plain(io.BytesIO(content), known).load()
     except (pickle.UnpicklingError, EOFError, AttributeError, TypeError, ValueError, IndexError, KeyError):
         return ()
     sound = isinstance(readings, list) and all(isinstance(reading, Examination) for reading in readings)

@@ -10,15 +10,15 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from aggregator.documents import Fault
 from aggregator.faults import BadDocument
-from aggregator.tables import Columns, Line, day_of, line_fault, read_lines, read_text
+from aggregator.tables import Columns, Line, Table, day_of, line_fault, read_table, read_text
 from aggregator.text import clean
 from aggregator.words import Fact, mark
 
@@ -87,20 +87,32 @@ def read_receipts(text: str, name: str) -> Receipts:
     """A receipt book from the text of its file."""
     if not text.strip():
         return Receipts()
-    lines, faults = read_lines(text, name, COLUMNS)
-    if not _is_sound(lines):
-        faults = [*faults, *_faults(lines, name)]
+    table, faults = read_table(text, name, COLUMNS)
+    if not _is_sound(table):
+        faults = [*faults, *_faults(table.lines(), name)]
     if faults:
         raise BadDocument(faults)
-    more = [header for header in (lines[0][1] if lines else ()) if header and header not in COLUMNS.names]
-    return Receipts(tuple([_receipt(line, more) for _, line in lines]))
+    return Receipts(tuple(map(Receipt._make, zip(*_columns(table), strict=True))))
 
 
-def _is_sound(lines: Sequence[tuple[int, Line]]) -> bool:
+def _is_sound(table: Table) -> bool:
     """Whether there is no fault in any line; quickly, as in nearly every book."""
-    keys = [line["sha256"].lower() for _, line in lines]
-    days = {line.get(column, "") for _, line in lines for column in DAYS}
+    keys = [key.lower() for key in table.column("sha256")]
+    days = {day for column in DAYS for day in table.column(column)}
     return len({*keys}) == len(keys) and all(map(SHA256.fullmatch, keys)) and False not in map(day_of, days)
+
+
+def _columns(table: Table) -> Iterator[Iterable[Any]]:
+    """The fields of all receipts, in their order."""
+    yield map(str.lower, table.column("sha256"))
+    yield table.column("file")
+    for column in DAYS:
+        days = {day: day_of(day) or None for day in {*table.column(column)}}
+        yield map(days.__getitem__, table.column(column))
+    yield table.column("by")
+    more = [header for header in dict.fromkeys(table.header) if header and header not in COLUMNS.names]
+    cells = zip(*map(table.column, more), strict=True) if more else [()] * len(table.rows)
+    yield (tuple(zip(more, own, strict=True)) for own in cells) if more else cells
 
 
 def _faults(lines: Iterable[tuple[int, Line]], name: str) -> Iterator[Fault]:
@@ -116,17 +128,6 @@ def _faults(lines: Iterable[tuple[int, Line]], name: str) -> Iterator[Fault]:
         for column in DAYS:
             if day_of(line.get(column, "")) is False:
                 yield line_fault(name, number, line, column, Fact(DAY_WORDS))
-
-
-def _receipt(line: Line, more: Sequence[str]) -> Receipt:
-    return Receipt(
-        sha256=line["sha256"].lower(),
-        file=line.get("file", ""),
-        first_seen=day_of(line.get("first_seen", "")) or None,
-        received=day_of(line.get("received", "")) or None,
-        by=line.get("by", ""),
-        more=tuple([(header, line[header]) for header in more]),
-    )
 
 
 def dump_receipts(receipts: Receipts) -> bytes:
@@ -159,12 +160,14 @@ def merged(receipts: Receipts, seen: Iterable[tuple[str, str]], today: date | No
     paths: dict[str, str] = {}
     for path, sha256 in sorted((path, sha256) for sha256, path in seen):
         paths.setdefault(sha256, path)
-    old = tuple(_dated(line, received) if line.sha256 in paths else line for line in receipts.lines)
+    old = receipts.lines
+    if received:
+        old = tuple(_dated(line, received) if line.sha256 in paths else line for line in old)
     known = {line.sha256 for line in old}
     by = GIVEN if received else ""
     new = [(sha256, _harmless(clean(path))) for sha256, path in paths.items() if sha256 not in known]
     return Receipts((*old, *(Receipt(sha256, path, today, received, by) for sha256, path in new)))
 
 
-def _dated(line: Receipt, received: date | None) -> Receipt:
-    return line if line.day or not received else line._replace(received=received, by=line.by or GIVEN)
+def _dated(line: Receipt, received: date) -> Receipt:
+    return line if line.day else line._replace(received=received, by=line.by or GIVEN)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -39,8 +39,36 @@ def read_text(path: Path) -> str:
         raise BadDocument([Fault(path.name, "$", type(error).__name__, "CSV, UTF-8")]) from error
 
 
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The lines of a file that are not empty: their numbers in the file and their cells, as many as the header has."""
+
+    header: tuple[str, ...] = ()
+    numbers: tuple[int, ...] = ()
+    rows: tuple[Sequence[str], ...] = ()
+
+    def column(self, name: str) -> Sequence[str]:
+        """The cells below a name, the last where there are several; empty texts where there is none."""
+        if name not in self.header:
+            return [""] * len(self.rows)
+        place = len(self.header) - 1 - self.header[::-1].index(name)
+        return [row[place] for row in self.rows]
+
+    def lines(self) -> list[tuple[int, Line]]:
+        return [
+            (number, dict(zip(self.header, row, strict=True)))
+            for number, row in zip(self.numbers, self.rows, strict=True)
+        ]
+
+
 def read_lines(text: str, name: str, columns: Columns) -> tuple[list[tuple[int, Line]], list[Fault]]:
     """Every line that is not empty, with its number in the file; or why there are none."""
+    table, faults = read_table(text, name, columns)
+    return table.lines(), faults
+
+
+def read_table(text: str, name: str, columns: Columns) -> tuple[Table, list[Fault]]:
+    """As `read_lines`, but not line by line."""
     head = text.partition("\n")[0]
     reader = csv.reader(io.StringIO(text), delimiter=";" if head.count(";") > head.count(",") else ",")
     try:
@@ -48,11 +76,12 @@ def read_lines(text: str, name: str, columns: Columns) -> tuple[list[tuple[int, 
         missing = [column for column in columns.required if column not in header]
         if missing:
             expected = Fact("{names} (thiếu {missing})", names=",".join(columns.names), missing=", ".join(missing))
-            return [], [Fault(name, Fact("dòng {number}", number=1), ",".join(header), expected)]
-        tidy = _tidying(text)
-        return [(reader.line_num, _named(header, cells, tidy)) for cells in reader if any(map(str.strip, cells))], []
+            return Table(), [Fault(name, Fact("dòng {number}", number=1), ",".join(header), expected)]
+        numbered = [(reader.line_num, cells) for cells in reader if any(map(str.strip, cells))]
+        numbers, rows = zip(*numbered, strict=True) if numbered else ((), ())
+        return Table(tuple(header), numbers, tuple(_tidied(rows, len(header), _tidying(text)))), []
     except csv.Error as error:
-        return [], [Fault(name, Fact("dòng {number}", number=reader.line_num), str(error), "CSV")]
+        return Table(), [Fault(name, Fact("dòng {number}", number=reader.line_num), str(error), "CSV")]
 
 
 def _tidying(text: str) -> Callable[[str], str] | None:
@@ -64,9 +93,9 @@ def _tidying(text: str) -> Callable[[str], str] | None:
     return str.strip if " " in plain else None
 
 
-def _named(header: Sequence[str], cells: list[str], tidy: Callable[[str], str] | None) -> Line:
-    padded = cells + [""] * (len(header) - len(cells))
-    return dict(zip(header, map(tidy, padded) if tidy else padded, strict=False))
+def _tidied(rows: Iterable[list[str]], width: int, tidy: Callable[[str], str] | None) -> Iterator[Sequence[str]]:
+    even = (row if len(row) == width else (row + [""] * width)[:width] for row in rows)
+    return ([*map(tidy, row)] for row in even) if tidy else even
 
 
 def line_fault(name: str, number: int, line: Line, column: str, expected: str) -> Fault:

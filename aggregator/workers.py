@@ -67,6 +67,7 @@ class Readers:
         self._heard = heard
         self._count = os.cpu_count() or 1 if workers is None else workers
         self._pool: ProcessPoolExecutor | None = None
+        self._open_for = 0
 
     def __enter__(self) -> Readers:
         return self
@@ -74,27 +75,39 @@ class Readers:
     def __exit__(self, *_: object) -> None:
         self._close()
 
-    def begin(self, work: Callable[[], R], worth: bool) -> Callable[[], R]:
-        """Something else that is done by one of them where that is `worth` it, and a worker is ready at once; how to
-        get its result. If a worker comes to nothing it is done here."""
+    def begin(self, parts: Sequence[Callable[[], R]], worth: bool) -> Callable[[], list[R]]:
+        """Something else that one of them does, part by part, where that is `worth` it and a worker is ready at once;
+        how to get the results. Who wants these helps with what is not begun, from the end, and does what a worker came
+        to nothing of."""
         if not worth or not self._count or not ready_at_once():
-            return work
-        future = _submit(self._open(self._count), work)
+            return lambda: [part() for part in parts]
+        pool = self._open(1)
+        futures = [_submit(pool, part) for part in parts]
 
-        def result() -> R:
-            try:
-                return future.result() if future else work()
-            except BrokenProcessPool:
-                self._close()
-                return work()
+        def results() -> list[R]:
+            pairs = [*zip(parts, futures, strict=True)]
+            helped = [part() if future is None or future.cancel() else None for part, future in reversed(pairs)]
+            return [
+                self._finished(part, future) if own is None else own
+                for (part, future), own in zip(pairs, reversed(helped), strict=True)
+            ]
 
-        return result
+        return results
+
+    def _finished(self, part: Callable[[], R], future: Future[R] | None) -> R:
+        try:
+            return future.result() if future else part()
+        except BrokenProcessPool:
+            self._close()
+            return part()
 
     def examine_each(
         self, items: Sequence[Item], meanwhile: Callable[[], object] = bool
     ) -> Iterator[tuple[Examination, ...]]:
         """What each item gives. `meanwhile` is done here as soon as the workers read."""
         for item, outcome in zip(items, self._outcomes(items, meanwhile), strict=True):
+            if not isinstance(outcome, Examination):
+                self._close()  # a process of its own is a copy of this one, and no thread of the pool may be in it
             settled = _settled(item, outcome, self._task)
             if isinstance(settled, Unpacked):
                 members = examine_all(settled.items, self._task.expected, self._count, self._task.passwords)
@@ -118,7 +131,6 @@ class Readers:
                 results[number] = [None] * len(chunks[number])
                 self._heard(len(chunks[number]))
             meanwhile = bool
-        self._close()  # a process of its own is a copy of this one, and no thread of the pool may be in it
         for number in range(len(chunks)):
             yield from results[number]
 
@@ -138,7 +150,11 @@ class Readers:
         return results
 
     def _open(self, count: int) -> ProcessPoolExecutor:
+        """At least so many processes; those that are there, where they are enough."""
+        if self._open_for < count:
+            self._close()
         if self._pool is None:
+            self._open_for = count
             try:
                 self._pool = ProcessPoolExecutor(
                     count, mp_context=_context(), initializer=start, initargs=(self._task,)
@@ -150,7 +166,7 @@ class Readers:
     def _close(self) -> None:
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
-            self._pool = None
+            self._pool, self._open_for = None, 0
 
 
 def _submit(pool: ProcessPoolExecutor, work: Callable[[], R]) -> Future[R] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 from functools import partial
 from typing import Any
 
@@ -64,12 +65,26 @@ def test_a_killer_costs_only_those_that_were_under_way_a_process_each(alone: lis
     assert len(alone) <= count * CHUNK
 
 
+PARTS = 40
+
+
 def test_a_reader_does_something_else_and_then_reads(alone: list[str]) -> None:
     with Readers(NOBODY, 1) as readers:
-        elsewhere = readers.begin(os.getpid, worth=True)()
-        (found,) = readers.examine_each(items()[:1])
-    assert elsewhere != os.getpid()
-    assert found[0].sha256 == str(elsewhere)
+        results = readers.begin([partial(answer, number) for number in range(PARTS)], worth=True)
+        time.sleep(0.5)
+        found = results()
+        ((read,),) = readers.examine_each(items()[:1])
+    assert [number for number, _ in found] == list(range(PARTS))
+    assert found[0][1] != os.getpid()
+    assert read.sha256 == str(found[0][1])
+
+
+def test_who_wants_the_results_helps_from_the_end(alone: list[str]) -> None:
+    with Readers(NOBODY, 1) as readers:
+        results = readers.begin([partial(answer, number, 0.02) for number in range(PARTS)], worth=True)
+        found = results()
+    assert [number for number, _ in found] == list(range(PARTS))
+    assert found[0][1] != os.getpid() == found[-1][1]
 
 
 @pytest.mark.parametrize("worth", [True, False])
@@ -77,17 +92,24 @@ def test_what_no_reader_does_is_done_here(alone: list[str], monkeypatch: pytest.
     if worth:
         monkeypatch.setattr(workers, "ready_at_once", lambda: False)
     with Readers(NOBODY) as readers:
-        assert readers.begin(os.getpid, worth)() == os.getpid()
+        found = readers.begin([partial(answer, number) for number in range(PARTS)], worth)()
+    assert found == [(number, os.getpid()) for number in range(PARTS)]
 
 
 def test_a_reader_that_dies_of_something_else_still_leaves_its_result_and_others_read(alone: list[str]) -> None:
     with Readers(NOBODY, 2) as readers:
-        assert readers.begin(partial(die_elsewhere, os.getpid()), worth=True)() == 7
+        parts = [partial(die_elsewhere, os.getpid(), number) for number in range(PARTS)]
+        assert readers.begin(parts, worth=True)() == list(range(PARTS))
         assert len(list(readers.examine_each(items()[:KILLER]))) == KILLER
     assert alone == []
 
 
-def die_elsewhere(here: int) -> int:
+def answer(number: int, seconds: float = 0) -> tuple[int, int]:
+    time.sleep(seconds)
+    return number, os.getpid()
+
+
+def die_elsewhere(here: int, number: int) -> int:
     if os.getpid() != here:
         os.kill(os.getpid(), signal.SIGKILL)
-    return 7
+    return number

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 
 from aggregator.catalogue import severity_of
 from aggregator.consolidation import Effect
@@ -52,15 +53,17 @@ def choose(
     """Decide for every file and every leaf."""
     known = frozenset(register.by_code)
     desk = Desk(register, {}, decisions)
-    examinations = _decided(sorted(examinations, key=lambda examined: examined.path), desk)
-    register = register.extended(unit for examined in examinations for unit in _brought(examined, register))
+    examinations = _decided(sorted(examinations, key=attrgetter("path")), desk)
+    bringing = [examined for examined in examinations if examined.units]
+    register = register.extended(unit for examined in bringing for unit in _brought(examined, register))
     desk.register = register
     desk.status |= {examined.path: _first_status(examined, register, at) for examined in examinations}
     usable = [examined for examined in examinations if desk.status[examined.path] == "accepted"]
     leaves = one_each([leaf for examined in usable for leaf in examined.leaves], desk)
     retire(examinations, leaves, desk)
     leaves, own_unknown = each_once(leaves, desk)
-    chosen = sorted(leaves, key=lambda leaf: register.position[leaf.unit.code])
+    position = register.position
+    chosen = sorted(leaves, key=lambda leaf: position[leaf.unit.code])
     _warn_unexpected(desk, chosen, day)
     warn_clones(desk, chosen)
     carriers = {examined.unit.code for examined in usable if examined.kind == "consolidated" and examined.unit}
@@ -93,7 +96,9 @@ def _first_status(examined: Examination, register: Register, at: Unit) -> str:
     own_result = examined.kind == "consolidated" and examined.unit and _covers(examined.unit, at, register)
     if examined.ignored or own_result:
         return "ignored"
-    return "refused" if "error" in [severity_of(finding) for finding in examined.findings] else "accepted"
+    if examined.findings and "error" in map(severity_of, examined.findings):
+        return "refused"
+    return "accepted"
 
 
 def _covers(unit: Unit, at: Unit, register: Register) -> bool:
@@ -138,8 +143,11 @@ def _unused(desk: Desk) -> Iterable[Finding]:
 
 
 def _warn_unexpected(desk: Desk, leaves: Iterable[Leaf], day: date | None) -> None:
+    known = desk.register.by_code
     for leaf in leaves:
-        unit = desk.register.by_code[leaf.unit.code]
+        unit = known[leaf.unit.code]
+        if unit.reports and unit.valid_from is unit.valid_to is None:
+            continue
         if not unit.must_report(day):
             reason = Fact("hiệu lực đến {day}", day=unit.valid_to)
             if not unit.reports:
