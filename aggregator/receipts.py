@@ -10,15 +10,15 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from aggregator.documents import Fault
 from aggregator.faults import BadDocument
-from aggregator.tables import Columns, Line, Table, day_of, line_fault, read_table, read_text
+from aggregator.tables import Columns, Line, Table, day_of, delimiter_of, line_fault, read_table, read_text
 from aggregator.text import clean
 from aggregator.words import Fact, mark
 
@@ -37,6 +37,9 @@ RUNS_IN_EXCEL = ("=", "+", "-", "@")
 """A cell of a CSV file that begins with one of these is a formula to Excel."""
 
 
+More = tuple[tuple[str, str], ...]
+
+
 class Receipt(NamedTuple):
     """One file. `received` is what staff wrote; `more` are columns of theirs, as (header, text)."""
 
@@ -45,7 +48,7 @@ class Receipt(NamedTuple):
     first_seen: date | None
     received: date | None
     by: str
-    more: tuple[tuple[str, str], ...] = ()
+    more: More = ()
 
     @property
     def day(self) -> date | None:
@@ -55,9 +58,10 @@ class Receipt(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Receipts:
-    """The lines in the order of the file, one per SHA-256."""
+    """The lines in the order of the file, one per SHA-256; and the text that they were read from."""
 
     lines: tuple[Receipt, ...] = ()
+    text: str = field(default="", compare=False, repr=False)
 
     @property
     def days(self) -> Mapping[str, date]:
@@ -92,7 +96,7 @@ def read_receipts(text: str, name: str) -> Receipts:
         faults = [*faults, *_faults(table.lines(), name)]
     if faults:
         raise BadDocument(faults)
-    return Receipts(tuple(map(Receipt._make, zip(*_columns(table), strict=True))))
+    return Receipts(tuple(map(Receipt._make, zip(*_columns(table), strict=True))), text)
 
 
 def _is_sound(table: Table) -> bool:
@@ -132,21 +136,45 @@ def _faults(lines: Iterable[tuple[int, Line]], name: str) -> Iterator[Fault]:
 
 def dump_receipts(receipts: Receipts) -> bytes:
     """The bytes of the file, as Excel opens it: UTF-8 with a byte order mark, no text that would run as a formula."""
-    more = tuple(dict.fromkeys(header for line in receipts.lines for header, _ in line.more))
+    keys, files, first, received, by, own = zip(*receipts.lines, strict=True) if receipts.lines else [()] * 6
+    days = {day: day.isoformat() if day else "" for day in {*first, *received}}
+    columns = [files, map(days.__getitem__, first), map(days.__getitem__, received), by, *_of_staff(own)]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow((*COLUMNS.names, *map(_harmless, more)))
-    for line in receipts.lines:
-        own = dict(line.more)
-        days = (day.isoformat() if day else "" for day in (line.first_seen, line.received))
-        texts = (line.file, *days, line.by, *(own.get(header, "") for header in more))
-        writer.writerow((line.sha256, *map(_harmless, texts)))
+    writer.writerow((*COLUMNS.names, *_harmless(_headers(own))))
+    writer.writerows(zip(keys, *map(_harmless, columns), strict=True))
     return text.getvalue().encode("utf-8-sig")
 
 
-def _harmless(text: str) -> str:
+def dump_longer(book: Receipts, known: Receipts) -> bytes:
+    """As `dump_receipts`, of a book that grew out of `known`: where only lines came behind it, all before them stays as
+    staff left it, separator and order of columns included."""
+    text, old = known.text, len(known.lines)
+    (header,) = csv.reader([text.partition("\n")[0]], delimiter=delimiter_of(text)) if text.strip() else ([],)
+    names = [name.strip() for name in header]
+    if book.lines[:old] != known.lines or sorted(names) != sorted({*names, *COLUMNS.names}) or text.count('"') % 2:
+        return dump_receipts(book)
+    places = [Receipt._fields.index(name) if name in COLUMNS.names else None for name in names]
+    more = io.StringIO()
+    writer = csv.writer(more, delimiter=delimiter_of(text), lineterminator="\n")
+    writer.writerows(["" if place is None else line[place] for place in places] for line in book.lines[old:])
+    between = "" if text.endswith("\n") else "\n"
+    return f"{text}{between}{more.getvalue()}".encode("utf-8-sig")
+
+
+def _headers(own: Sequence[More]) -> Sequence[str]:
+    """Of the columns of staff."""
+    return list(dict.fromkeys(header for more in {*own} for header, _ in more))
+
+
+def _of_staff(own: Sequence[More]) -> Iterable[Sequence[str]]:
+    texts = [dict(more) for more in own] if any(own) else []
+    return [[line.get(header, "") for line in texts] for header in _headers(own)]
+
+
+def _harmless(texts: Iterable[str]) -> list[str]:
     """With an apostrophe before what Excel would run; read back it stays, and is not doubled."""
-    return f"'{text}" if text.startswith(RUNS_IN_EXCEL) else text
+    return [f"'{text}" if text.startswith(RUNS_IN_EXCEL) else text for text in texts]
 
 
 # --- new files -----------------------------------------------------------------------------------------------------
@@ -165,8 +193,9 @@ def merged(receipts: Receipts, seen: Iterable[tuple[str, str]], today: date | No
         old = tuple(_dated(line, received) if line.sha256 in paths else line for line in old)
     known = {line.sha256 for line in old}
     by = GIVEN if received else ""
-    new = [(sha256, _harmless(clean(path))) for sha256, path in paths.items() if sha256 not in known]
-    return Receipts((*old, *(Receipt(sha256, path, today, received, by) for sha256, path in new)))
+    new = [sha256 for sha256 in paths if sha256 not in known]
+    files = _harmless(clean(paths[sha256]) for sha256 in new)
+    return Receipts((*old, *(Receipt(key, file, today, received, by) for key, file in zip(new, files, strict=True))))
 
 
 def _dated(line: Receipt, received: date) -> Receipt:

@@ -69,8 +69,7 @@ def read_lines(text: str, name: str, columns: Columns) -> tuple[list[tuple[int, 
 
 def read_table(text: str, name: str, columns: Columns) -> tuple[Table, list[Fault]]:
     """As `read_lines`, but not line by line."""
-    head = text.partition("\n")[0]
-    reader = csv.reader(io.StringIO(text), delimiter=";" if head.count(";") > head.count(",") else ",")
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter_of(text))
     try:
         header = [cell.strip() for cell in next(reader, [])]
         missing = [column for column in columns.required if column not in header]
@@ -82,6 +81,12 @@ def read_table(text: str, name: str, columns: Columns) -> tuple[Table, list[Faul
         return Table(tuple(header), numbers, tuple(_tidied(rows, len(header), _tidying(text)))), []
     except csv.Error as error:
         return Table(), [Fault(name, Fact("dòng {number}", number=reader.line_num), str(error), "CSV")]
+
+
+def delimiter_of(text: str) -> str:
+    """What stands between the names of the first line."""
+    head = text.partition("\n")[0]
+    return ";" if head.count(";") > head.count(",") else ","
 
 
 def _tidying(text: str) -> Callable[[str], str] | None:

@@ -14,6 +14,7 @@ from aggregator.receipts import (
     RECEIPTS_FILE,
     Receipt,
     Receipts,
+    dump_longer,
     dump_receipts,
     load_receipts,
     merged,
@@ -44,6 +45,46 @@ def test_no_file_is_an_empty_book(tmp_path: Path) -> None:
 def test_an_empty_file_is_an_empty_book(tmp_path: Path, text: str) -> None:
     (tmp_path / RECEIPTS_FILE).write_text(text, encoding="utf-8")
     assert load_receipts(tmp_path) == Receipts()
+
+
+STAFF = {
+    "semicolons": f"sha256;file;first_seen;received;by\n{A};a.xlsx;2024-10-05;;\n",
+    "another order, a column of their own": f"by,received,Ghi chú,sha256,first_seen,file\nHoa,,qua bưu điện,{A},,a.xlsx",
+    "blanks and an empty line": f"sha256, file ,first_seen,received,by\n{A.upper()} ,a  b.xlsx, ,2024-10-05,\n\n",
+}
+
+
+@pytest.mark.parametrize("text", STAFF.values(), ids=STAFF)
+def test_new_lines_go_behind_those_of_staff_which_stay_as_they_are(text: str) -> None:
+    known = loaded(text.encode())
+    book = merged(known, [(A, "a.xlsx"), (B, 'x;y, "z".xlsx'), (C, "=c.xlsx")], LATER, None)
+    data = dump_longer(book, known)
+    assert data.decode("utf-8-sig").startswith(text)
+    assert loaded(data).lines[:1] == known.lines
+    assert [line[:-1] for line in loaded(data).lines] == [line[:-1] for line in book.lines]
+
+
+ANEW = {
+    "a column is not there": f"sha256,file\n{A},a.xlsx\n",
+    "a column is there twice": f"sha256,file,first_seen,received,by,by\n{A},a.xlsx,,,,x\n",
+    "an open quote": f'sha256,file,first_seen,received,by\n{A},a.xlsx,,,"Hoa\n',
+    "nothing": "",
+}
+
+
+@pytest.mark.parametrize("text", ANEW.values(), ids=ANEW)
+def test_where_lines_cannot_go_behind_the_book_is_written_anew(text: str) -> None:
+    known = loaded(text.encode())
+    book = merged(known, [(B, "b.xlsx")], LATER, None)
+    assert dump_longer(book, known) == dump_receipts(book)
+    assert loaded(dump_longer(book, known)).days[B] == LATER
+
+
+def test_a_day_that_is_filled_in_is_written() -> None:
+    known = loaded(f"{HEADER}{A},a.xlsx,,,\n".encode())
+    book = merged(known, [(A, "a.xlsx")], None, DAY)
+    assert loaded(dump_longer(book, known)) == book
+    assert book.days == {A: DAY}
 
 
 def test_it_reads_what_it_writes() -> None:

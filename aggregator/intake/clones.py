@@ -17,11 +17,11 @@ CLONE_FIGURES, CLONE_VALUES = 6, 4
 
 def warn_clones(desk: Desk, leaves: Sequence[Leaf]) -> None:
     """Units with the same figures, each named with the others."""
-    groups: dict[tuple[object, ...], list[Leaf]] = {}
+    groups: dict[frozenset[object], list[Leaf]] = {}
     for leaf in _not_alone(leaves):
-        filled = tuple((key, value) for key, value in leaf.figures.items() if value)
+        filled = [(key, value) for key, value in leaf.figures.items() if value]
         if len(filled) >= CLONE_FIGURES and len({value for _, value in filled}) >= CLONE_VALUES:
-            groups.setdefault(tuple(sorted(filled)), []).append(leaf)
+            groups.setdefault(frozenset(filled), []).append(leaf)
     for twins in groups.values():
         for leaf in twins if len(twins) > 1 else ():
             others = [other for other in twins if other is not leaf]

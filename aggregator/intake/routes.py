@@ -50,5 +50,5 @@ def units_below(leaf: Leaf, register: Register) -> list[str]:
 
 def reached(leaves: Sequence[Leaf], register: Register) -> set[str]:
     """Every unit whose figures are in the total, by its own return or inside an inclusive one."""
-    inside = {code for leaf in leaves if leaf.inclusive for code in units_below(leaf, register)}
-    return inside | {leaf.unit.code for leaf in leaves}
+    own = {leaf.unit.code for leaf in leaves}
+    return own.union(*(units_below(leaf, register) for leaf in leaves if leaf.inclusive))

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from aggregator.campaign import Campaign
 from aggregator.files import write_atomic
-from aggregator.receipts import RECEIPTS_FILE, Receipts, dump_receipts, load_receipts, merged, today
+from aggregator.receipts import RECEIPTS_FILE, Receipts, dump_longer, load_receipts, merged, today
 from aggregator.submission import Examination
 
 LONG_OVER = timedelta(days=60)
@@ -24,7 +24,7 @@ def note_receipts(
     known = load_receipts(campaign.folder) if known is None else known
     book = merged(known, _seen(campaign, examinations), sight_day(campaign, today()), received)
     if book != known:
-        write_atomic(campaign.folder / RECEIPTS_FILE, dump_receipts(book))
+        write_atomic(campaign.folder / RECEIPTS_FILE, dump_longer(book, known))
     return book
 
 
