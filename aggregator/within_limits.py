@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import signal
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -56,6 +57,7 @@ def too_much(allowance: Allowance) -> Mapping[str, str]:
 def start(task: Task) -> None:
     global _task
     _task = task
+    gc.freeze()  # what the process was copied with stays as it is: to look through it would copy its pages too
     collect_rarely(100_000)
     die_with_parent()
     _limit_memory()
