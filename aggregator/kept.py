@@ -14,7 +14,7 @@ import io
 import pickle
 import sqlite3
 import sys
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +70,7 @@ class Shelf:
         self._known = campaign.register.by_code
         self._blocks: Mapping[int, Block] = {}
         self._held: Mapping[Name, Examination] = {}
+        self._found: Set[int] = frozenset()
 
     @property
     def is_there(self) -> bool:
@@ -82,7 +83,9 @@ class Shelf:
 
     def find(self, items: Sequence[Item], digests: Sequence[str]) -> list[Examination | None]:
         """For each entry, its reading in the run before if its bytes are still the same."""
-        return [self._held.get((item.name, digest)) for item, digest in zip(items, digests, strict=True)]
+        found = [self._held.get((item.name, digest)) for item, digest in zip(items, digests, strict=True)]
+        self._found = {id(reading) for reading in found if reading is not None}
+        return found
 
     def _stored(self) -> Iterator[tuple[int, Block]]:
         place = f"{self._path.absolute().as_uri()}?mode=ro"
@@ -93,14 +96,13 @@ class Shelf:
                     yield number, _opened(content, self._known)
 
     def keep(self, readings: Iterable[Examination]) -> None:
-        """These and no others, for the next run."""
-        kept = {(reading.path, reading.sha256 or ""): reading for reading in readings if _may_be_kept(reading)}
-        if kept.keys() == self._held.keys():
+        """These and no others, for the next run; what was found among those of the last run is the same object."""
+        gone = {id(reading) for reading in self._held.values()} - self._found
+        fresh = [reading for reading in readings if id(reading) not in self._found and _may_be_kept(reading)]
+        if not gone and not fresh:
             return
-        gone = {id(self._held[name]) for name in self._held.keys() - kept.keys()}
         whole = {number: block for number, block in self._blocks.items() if _is_whole(block, gone)}
         moved = [reading for number, block in self._blocks.items() if number not in whole for reading in block]
-        fresh = [reading for name, reading in kept.items() if name not in self._held]
         fresh += [reading for reading in moved if id(reading) not in gone]
         contents = [_packed(fresh[start : start + BLOCK], self._known) for start in range(0, len(fresh), BLOCK)]
         with contextlib.suppress(sqlite3.Error, OSError):

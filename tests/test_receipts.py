@@ -49,7 +49,7 @@ def test_an_empty_file_is_an_empty_book(tmp_path: Path, text: str) -> None:
 
 STAFF = {
     "semicolons": f"sha256;file;first_seen;received;by\n{A};a.xlsx;2024-10-05;;\n",
-    "another order, a column of their own": f"by,received,Ghi chú,sha256,first_seen,file\nHoa,,qua bưu điện,{A},,a.xlsx",
+    "another order, a column of theirs": f"by,received,Ghi chú,sha256,first_seen,file\nHoa,,qua bưu điện,{A},,a.xlsx",
     "blanks and an empty line": f"sha256, file ,first_seen,received,by\n{A.upper()} ,a  b.xlsx, ,2024-10-05,\n\n",
 }
 
