@@ -242,6 +242,8 @@ def others(distribution: float, intake: tuple[float, float], parts: Mapping[str,
     yield Promise("personalised forms: times as fast as built ones", distribution, 10, at_most=False)
     yield Promise("intake after one corrected file: share of the first", intake[1] / intake[0], 0.05)
     yield Promise("reading by two processes: times as fast as by one", parts["one"] / parts["two"], 1.7, at_most=False)
+    yield Promise("look over a form as issued: share of its making", parts["form-look"] / parts["form"], 0.55)
+    yield Promise("look over all: share of writing them cell by cell", parts["look"] / parts["cells"], 0.2)
 
 
 def promises(costs: Sequence[Cost], sizes: Sequence[int]) -> Iterator[Promise]:

@@ -11,6 +11,8 @@ STAGES = {
     **dict.fromkeys(("guard", "read", "check"), "ms a file"),
     **dict.fromkeys(("add-up", "write", "page"), "s for all"),
     **dict.fromkeys(("one", "two"), "s of the clock for reading all"),
+    **dict.fromkeys(("form-look", "form"), "ms a form as issued"),
+    **dict.fromkeys(("look", "cells"), "s for all"),
 }
 START, END = "<!-- bench: begin -->", "<!-- bench: end -->"
 

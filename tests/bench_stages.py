@@ -1,7 +1,10 @@
 """The stages of a run one by one, and reading by one process and by two: `python -m tests.bench_stages FOLDER`.
 
 Prints {"guard", "read", "check": milliseconds of the processor for one file; "add-up", "write", "page": seconds of the
-processor for all; "one", "two": seconds of the clock for reading all}. A file costs guard + read + check.
+processor for all; "one", "two": seconds of the clock for reading all}. A file costs guard + read + check. Beside them
+what the look over our own workbooks takes: {"form-look", "form": milliseconds of the processor, for the form of whose
+making the look is the largest share; "look", "cells": seconds of the processor for looking over all and for writing it
+with XlsxWriter cell by cell, a measure that stays when our writing becomes faster}.
 """
 
 from __future__ import annotations
@@ -18,19 +21,24 @@ from aggregator import workers
 from aggregator.account import consolidate
 from aggregator.campaign import load_campaign
 from aggregator.examine import examine_bytes
+from aggregator.forms import form_ids, load_form
 from aggregator.inbox import gather
 from aggregator.intake import choose
+from aggregator.lint import lint_workbook
 from aggregator.outputs.page import write_page
 from aggregator.outputs.workbook import write_workbook
 from aggregator.plain import collect_rarely
 from aggregator.reading.container import open_archive
 from aggregator.reading.foreign import open_any
 from aggregator.steps.survey import Request, collect, expectation
+from aggregator.template import blank_issue, write_form
+from tests.cellwise import cell_by_cell
 
 SOME = 500
 """Files that are read stage by stage."""
 ROUNDS, TURNS = 3, 5
 """How often a stage is measured, of which the best counts; and one and two processes in turns, of which the median."""
+LOOKS = 9
 
 
 def main() -> None:
@@ -50,6 +58,11 @@ def main() -> None:
     found["add-up"] = time.process_time() - began
     found["write"] = clock(time.process_time, partial(write_workbook, result, campaign.key))
     found["page"] = clock(time.process_time, partial(write_page, result, "vi"))
+    look = partial(lint_workbook, write_workbook(result, campaign.key), own=True)
+    found["look"] = min(clock(time.process_time, look) for _ in range(ROUNDS))
+    with cell_by_cell():
+        found["cells"] = clock(time.process_time, partial(write_workbook, result, campaign.key))
+    found["form-look"], found["form"] = max(map(look_at_form, form_ids()), key=lambda pair: pair[0] / pair[1])
     print(json.dumps(found))
 
 
@@ -67,6 +80,14 @@ def each_file(files: list[tuple[str, bytes]], expected: object) -> dict[str, flo
     read = best(lambda name, data: open_any(data, name))
     whole = best(lambda name, data: examine_bytes(data, name, expected))  # type: ignore[arg-type]
     return {"guard": guard, "read": read - guard, "check": whole - read}
+
+
+def look_at_form(form_id: str) -> tuple[float, float]:
+    """Milliseconds for the look over a form as issued, and for all of its making, in turns; the best of each."""
+    issue = blank_issue(load_form(form_id))
+    calls = partial(lint_workbook, write_form(issue), own=True), partial(write_form, issue)
+    taken = [[clock(time.process_time, call) * 1_000 for call in calls] for _ in range(LOOKS)]
+    return min(look for look, _ in taken), min(whole for _, whole in taken)
 
 
 def clock(now: Callable[[], float], call: Callable[[], object]) -> float:

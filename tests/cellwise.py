@@ -10,6 +10,7 @@ import pytest
 from xlsxwriter.format import Format
 
 from aggregator.bulk import MAX_TEXT, Formula, LineSheet
+from aggregator.outputs import workbook
 from aggregator.text import xml_safe
 
 Value = str | int | Formula | None
@@ -47,7 +48,7 @@ class Formats:
 
 @contextmanager
 def cell_by_cell() -> Iterator[None]:
-    """All workbooks are written so."""
+    """All workbooks are written so, by this process alone."""
 
     def look(_sheet: LineSheet, formats: Sequence[Format], types: Sequence[type]) -> Formats:
         return Formats(formats, [(column, "", "") for column, kind in enumerate(types) if kind is str])
@@ -60,4 +61,5 @@ def cell_by_cell() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(LineSheet, "look", look)
         patch.setattr(LineSheet, "line", line)
+        patch.setattr(workbook, "by_whom", lambda _returns: "this")
         yield

@@ -39,7 +39,7 @@ from tests.manipulations import Table, base_of
 
 ROOT = Path(__file__).resolve().parents[1]
 CORPUS = Path(__file__).parent / "data" / "fuzz"
-SECONDS_PER_FILE = 20
+SECONDS_PER_FILE = 60
 SECONDS_OF_SILENCE = SECONDS_PER_FILE + 10
 SMALL = 100_000
 KEPT = 25_000

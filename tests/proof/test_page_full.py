@@ -30,7 +30,8 @@ PACKAGES = {"playwright-core": "1.56.1", "axe-core": "4.11.4"}
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 INSTALL_SECONDS = 300.0
 TASK_SECONDS = 300.0
-OPEN_SECONDS = 2.0
+OPEN_SECONDS = 10.0
+"""Above it something grows as it must not; two seconds are usual, but the machine may be busy."""
 A4 = "594.96 x 841.92"
 
 
