@@ -132,10 +132,10 @@ def _children(folder: Path) -> list[tuple[str, int]]:
 
 
 def _kind(entry: os.DirEntry[str]) -> int:
-    if entry.is_symlink():
-        return stat.S_IFLNK
     if entry.is_file(follow_symlinks=False):
         return stat.S_IFREG
+    if entry.is_symlink():
+        return stat.S_IFLNK
     return stat.S_IFDIR if entry.is_dir(follow_symlinks=False) else stat.S_IFSOCK
 
 
@@ -144,11 +144,10 @@ def _item(path: Path, base: Path, mode: int) -> Item:
 
 
 def _passed_over(name: str, mode: int) -> Finding | None:
-    if stat.S_ISLNK(mode):
-        return Finding("file-unsupported", found=Fact("liên kết (link)"))
-    if not stat.S_ISREG(mode):
-        return Finding("file-unsupported", found=Fact("không phải tệp thường"))
-    return passed_by_name(name)
+    if stat.S_ISREG(mode):
+        return passed_by_name(name)
+    reason = Fact("liên kết (link)") if stat.S_ISLNK(mode) else Fact("không phải tệp thường")
+    return Finding("file-unsupported", found=reason)
 
 
 def passed_by_name(name: str) -> Finding | None:

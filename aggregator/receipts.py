@@ -185,16 +185,16 @@ def merged(receipts: Receipts, seen: Iterable[tuple[str, str]], today: date | No
 
     Lines that are there keep their place and their entries; `received` fills only what has no day at all.
     """
-    paths: dict[str, str] = {}
-    for path, sha256 in sorted((path, sha256) for sha256, path in seen):
-        paths.setdefault(sha256, path)
-    old = receipts.lines
+    here, old = list(seen), receipts.lines
     if received:
-        old = tuple(_dated(line, received) if line.sha256 in paths else line for line in old)
+        came = {sha256 for sha256, _ in here}
+        old = tuple(_dated(line, received) if line.sha256 in came else line for line in old)
     known = {line.sha256 for line in old}
+    new: dict[str, str] = {}
+    for path, sha256 in sorted((path, sha256) for sha256, path in here if sha256 not in known):
+        new.setdefault(sha256, path)
     by = GIVEN if received else ""
-    new = [sha256 for sha256 in paths if sha256 not in known]
-    files = _harmless(clean(paths[sha256]) for sha256 in new)
+    files = _harmless(map(clean, new.values()))
     return Receipts((*old, *(Receipt(key, file, today, received, by) for key, file in zip(new, files, strict=True))))
 
 

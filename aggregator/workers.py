@@ -14,8 +14,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
+from threading import Thread
 from typing import TypeVar
 
+from aggregator.both_ends import BothEnds
 from aggregator.consolidated import ConsolidatedContent
 from aggregator.disposable import Job, Lost, do_apart
 from aggregator.examine import Large, Outcome, Room, Unpacked, consult, gave_up
@@ -53,7 +55,7 @@ def examine_each(
 
 
 class Readers:
-    """The worker processes; they start when they are first asked for something and end when all is read."""
+    """The worker processes; they start when they are first asked for something and have ended when this is left."""
 
     def __init__(
         self,
@@ -68,6 +70,7 @@ class Readers:
         self._count = os.cpu_count() or 1 if workers is None else workers
         self._pool: ProcessPoolExecutor | None = None
         self._open_for = 0
+        self._ending: Thread | None = None
 
     def __enter__(self) -> Readers:
         return self
@@ -75,31 +78,21 @@ class Readers:
     def __exit__(self, *_: object) -> None:
         self._close()
 
+    def dismiss(self) -> None:
+        """Nothing more is asked of them: they end while the caller goes on. Until this is left no copy of this process
+        may be made, for it would lack a thread."""
+        if self._pool is not None:
+            self._ending = Thread(target=self._pool.shutdown, kwargs={"cancel_futures": True})
+            self._ending.start()
+
     def begin(self, parts: Sequence[Callable[[], R]], worth: bool) -> Callable[[], list[R]]:
         """Something else that one of them does, part by part, where that is `worth` it and a worker is ready at once;
         how to get the results. Who wants these helps with what is not begun, from the end, and does what a worker came
         to nothing of."""
         if not worth or not self._count or not ready_at_once():
             return lambda: [part() for part in parts]
-        pool = self._open(1)
-        futures = [_submit(pool, part) for part in parts]
-
-        def results() -> list[R]:
-            pairs = [*zip(parts, futures, strict=True)]
-            helped = [part() if future is None or future.cancel() else None for part, future in reversed(pairs)]
-            return [
-                self._finished(part, future) if own is None else own
-                for (part, future), own in zip(pairs, reversed(helped), strict=True)
-            ]
-
-        return results
-
-    def _finished(self, part: Callable[[], R], future: Future[R] | None) -> R:
-        try:
-            return future.result() if future else part()
-        except BrokenProcessPool:
-            self._close()
-            return part()
+        shared = BothEnds(parts, partial(_submit, self._open(1)))
+        return lambda: shared.results(died=self._close)
 
     def examine_each(
         self, items: Sequence[Item], meanwhile: Callable[[], object] = bool
@@ -164,16 +157,18 @@ class Readers:
         return self._pool
 
     def _close(self) -> None:
-        if self._pool is not None:
+        if self._ending is not None:
+            self._ending.join()
+        elif self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
-            self._pool, self._open_for = None, 0
+        self._ending, self._pool, self._open_for = None, None, 0
 
 
 def _submit(pool: ProcessPoolExecutor, work: Callable[[], R]) -> Future[R] | None:
-    """`None` where a worker has died already."""
+    """`None` where a worker has died already, or nothing more is wanted."""
     try:
         return pool.submit(work)
-    except BrokenProcessPool:
+    except RuntimeError:
         return None
     except OSError as error:
         raise CannotStart(error) from error

@@ -31,7 +31,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("faults",),
     ("remote",),
     ("files", "inbox", "tables", "form_faults"),
-    ("locking",),
+    ("both_ends", "locking"),
     ("forms",),
     ("register", "receipts", "figures"),
     ("decisions",),

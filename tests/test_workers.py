@@ -17,7 +17,10 @@ from aggregator.inbox import Item
 from aggregator.submission import Examination
 from aggregator.workers import CHUNK, Readers
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="what the workers do is handed to them by fork")
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="what the workers do is handed to them by fork"),
+    pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning"),
+]
 NOBODY = Expectation({})
 KILLER, FILES = 3 * CHUNK + 1, 20 * CHUNK
 
@@ -96,9 +99,13 @@ def test_what_no_reader_does_is_done_here(alone: list[str], monkeypatch: pytest.
     assert found == [(number, os.getpid()) for number in range(PARTS)]
 
 
-def test_a_reader_that_dies_of_something_else_still_leaves_its_result_and_others_read(alone: list[str]) -> None:
+@pytest.mark.parametrize("wait", [0, 0.001, 0.01, 0.03, 0.5])
+def test_a_reader_that_dies_of_something_else_still_leaves_its_result_and_others_read(
+    alone: list[str], wait: float
+) -> None:
+    """Whenever it dies: at once, while we help, and while we wait for it."""
     with Readers(NOBODY, 2) as readers:
-        parts = [partial(die_elsewhere, os.getpid(), number) for number in range(PARTS)]
+        parts = [partial(die_elsewhere, os.getpid(), number, wait) for number in range(PARTS)]
         assert readers.begin(parts, worth=True)() == list(range(PARTS))
         assert len(list(readers.examine_each(items()[:KILLER]))) == KILLER
     assert alone == []
@@ -109,7 +116,8 @@ def answer(number: int, seconds: float = 0) -> tuple[int, int]:
     return number, os.getpid()
 
 
-def die_elsewhere(here: int, number: int) -> int:
+def die_elsewhere(here: int, number: int, wait: float) -> int:
+    time.sleep(wait if os.getpid() != here else 0.001)
     if os.getpid() != here:
         os.kill(os.getpid(), signal.SIGKILL)
     return number

@@ -93,11 +93,13 @@ def _brought(examined: Examination, register: Register) -> Iterable[Unit]:
 
 
 def _first_status(examined: Examination, register: Register, at: Unit) -> str:
-    own_result = examined.kind == "consolidated" and examined.unit and _covers(examined.unit, at, register)
-    if examined.ignored or own_result:
+    if examined.ignored:
         return "ignored"
-    if examined.findings and "error" in map(severity_of, examined.findings):
-        return "refused"
+    if examined.kind == "consolidated" and examined.unit and _covers(examined.unit, at, register):
+        return "ignored"
+    for finding in examined.findings:
+        if severity_of(finding) == "error":
+            return "refused"
     return "accepted"
 
 

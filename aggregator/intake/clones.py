@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
 
 from aggregator.figures import sum_of
@@ -28,11 +28,16 @@ def warn_clones(desk: Desk, leaves: Sequence[Leaf]) -> None:
             _warn_clone(desk, leaf, others)
 
 
-def _not_alone(leaves: Sequence[Leaf]) -> Iterator[Leaf]:
-    """Those whose figures have the same sum as another's: few, and all clones are among them."""
-    sums = [sum_of(leaf.figures) for leaf in leaves]
-    counts = Counter(sums)
-    return (leaf for leaf, own in zip(leaves, sums, strict=True) if counts[own] > 1)
+def _not_alone(leaves: Sequence[Leaf]) -> Sequence[Leaf]:
+    """Those whose figures have the same sum as another's, and then the same numbers: few, and all clones are there."""
+    same_sum = _shared(leaves, [sum_of(leaf.figures) for leaf in leaves])
+    return _shared(same_sum, [frozenset(filter(None, leaf.figures.values())) for leaf in same_sum])
+
+
+def _shared(leaves: Sequence[Leaf], traits: Sequence[Hashable]) -> list[Leaf]:
+    """Those that have a trait in common with another."""
+    counts = Counter(traits)
+    return [leaf for leaf, trait in zip(leaves, traits, strict=True) if counts[trait] > 1]
 
 
 def _warn_clone(desk: Desk, leaf: Leaf, others: Sequence[Leaf]) -> None:

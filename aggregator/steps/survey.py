@@ -5,9 +5,9 @@ Reads and decides; writes nothing but the receipt book of a campaign.
 
 from __future__ import annotations
 
-import contextlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, partial
@@ -28,7 +28,7 @@ from aggregator.inbox import Item, Place, gather
 from aggregator.intake import Choice, choose
 from aggregator.kept import Shelf, digests, hashable
 from aggregator.locking import Waiting
-from aggregator.receipts import load_receipts
+from aggregator.receipts import Receipts, load_receipts
 from aggregator.register import Register, Unit
 from aggregator.remote import Address
 from aggregator.second_opinion import ask_others
@@ -99,10 +99,17 @@ def collect(request: Request, keep_receipts: bool = True) -> Collected:
     otherwise."""
     campaign = request.campaign
     receipts = cache(partial(load_receipts, campaign.folder)) if campaign and keep_receipts else None
-    examinations = _examine(request, receipts)
+    with ExitStack() as until:
+        examinations = _examine(request, receipts, until)
+        if not request.second_opinion:
+            return _chosen(request, examinations, receipts)
+    examinations = ask_others(examinations, items_of(request), expectation(campaign), request.passwords)
+    return _chosen(request, examinations, receipts)
+
+
+def _chosen(request: Request, examinations: list[Examination], receipts: Callable[[], Receipts] | None) -> Collected:
+    campaign = request.campaign
     form, examinations = _one_form(campaign, examinations)
-    if request.second_opinion:
-        examinations = ask_others(examinations, items_of(request), expectation(campaign), request.passwords)
     register, root = _register(campaign, examinations)
     at = _unit(request.at, register, root)
     day, decisions = (campaign.day, campaign.decisions) if campaign else (None, NONE)
@@ -133,14 +140,18 @@ def items_of(request: Request) -> tuple[Item, ...]:
     return gather(request.paths, request.base, [path for path in aside if path.absolute() not in asked])
 
 
-def _examine(request: Request, receipts: Callable[[], object] | None) -> list[Examination]:
-    """Where there are `receipts` they are loaded while others work; without them nothing is kept."""
+def _examine(request: Request, receipts: Callable[[], object] | None, until: ExitStack) -> list[Examination]:
+    """Where there are `receipts` they are loaded while others work; without them nothing is kept. The readers have
+    ended when `until` does."""
     items = items_of(request)
     campaign = request.campaign
     shelf = Shelf(campaign) if campaign and campaign.key and not request.passwords else None
     told = Told(request.progress, len(items))
     try:
-        examinations = [reading for together in _each(request, items, shelf, receipts, told) for reading in together]
+        readers = until.enter_context(Readers(expectation(campaign), request.workers, request.passwords, told))
+        together = _each(request, items, shelf, receipts, told, readers)
+        examinations = [*chain.from_iterable(together)]
+        readers.dismiss()
     finally:
         told.end()
     if shelf and receipts:
@@ -151,21 +162,25 @@ def _examine(request: Request, receipts: Callable[[], object] | None) -> list[Ex
 
 
 def _each(
-    request: Request, items: Sequence[Item], shelf: Shelf | None, receipts: Callable[[], object] | None, told: Told
+    request: Request,
+    items: Sequence[Item],
+    shelf: Shelf | None,
+    receipts: Callable[[], object] | None,
+    told: Told,
+    readers: Readers,
 ) -> Iterator[Together]:
     """In order, what each item gives: as it was kept, else read now."""
-    expected = expectation(request.campaign)
-    with Readers(expected, request.workers, request.passwords, told) as readers:
-        known = _known(shelf, items, readers, receipts or bool) if shelf and shelf.is_there else [None] * len(items)
-        unread = [item for item, reading in zip(items, known, strict=True) if reading is None]
-        told(len(items) - len(unread))
-        if request.cluster:
-            read = told.passing(cluster.examine_each(unread, expected, request.cluster, request.passwords))
-        else:
-            read = readers.examine_each(unread, get_ready if receipts and len(unread) > MANY else bool)
-        for reading in known:
-            yield (reading,) if reading else next(read)
-        yield from read  # nothing more comes, but the readers finish
+    known = _known(shelf, items, readers, receipts or bool) if shelf and shelf.is_there else [None] * len(items)
+    unread = [item for item, reading in zip(items, known, strict=True) if reading is None]
+    told(len(items) - len(unread))
+    if request.cluster:
+        expected = expectation(request.campaign)
+        read = told.passing(cluster.examine_each(unread, expected, request.cluster, request.passwords))
+    else:
+        read = readers.examine_each(unread, get_ready if receipts and len(unread) > MANY else bool)
+    for reading in known:
+        yield (reading,) if reading else next(read)
+    yield from read  # nothing more comes, but the readers finish
 
 
 def _known(
@@ -176,7 +191,7 @@ def _known(
     parts = [partial(digests, files[start : start + PART]) for start in range(0, len(files), PART)]
     hashed = readers.begin(parts, len(items) > MANY)
     shelf.open()
-    with contextlib.suppress(Stop):  # what is wrong with the receipts is said when they are needed
+    with suppress(Stop):  # what is wrong with the receipts is said when they are needed
         receipts()
     return shelf.find(items, list(chain.from_iterable(hashed())))
 
