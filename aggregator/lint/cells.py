@@ -68,7 +68,7 @@ class Scan:
     def check(self, pieces: Iterable[bytes]) -> Iterator[Fault]:
         """`pieces`: what stands inside sheetData before the first `<row`, then behind each."""
         for number, piece in enumerate(pieces):
-            if b"<!" in piece or b"<?" in piece:
+            if (b"!" in piece and b"<!" in piece) or (b"?" in piece and b"<?" in piece):  # one byte is found faster
                 odd = "a comment, an instruction or CDATA among the cells"
                 yield Fault("odd-markup", self._grid.part, "sheetData", odd)
                 return
@@ -111,7 +111,7 @@ class Scan:
         """The short way for what nearly all rows are: whether nothing is wrong, as far as that is seen at once."""
         if row in self._grid.headers or row in self._grid.covered:
             return False
-        if b"_x" in rest or len(rest) > CELL_LENGTH:  # a text that is escaped or may be too long
+        if (b"_" in rest and b"_x" in rest) or len(rest) > CELL_LENGTH:  # a text that is escaped or may be too long
             return False
         outside, inside = apart(rest, row)
         holds = self._shapes.get(outside)
