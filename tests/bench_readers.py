@@ -1,26 +1,30 @@
 """The peers of the benchmark, each in a process of its own: `python -m tests.bench_readers NAME FOLDER`.
 
 Each reads every workbook of a folder and adds up columns D and E of the table by sheet row; none checks anything.
-Prints {"sums": {cell: number}} and the CPU seconds of reading alone, without the start of the interpreter.
+Prints {"sums": {cell: number}} and the CPU seconds of reading alone, without the start of the interpreter; of a program
+that is not Python, all it takes.
 """
 
 from __future__ import annotations
 
 import csv
 import json
+import os
 import subprocess
 import sys
 import tempfile
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from tests.office import find
+
 SHEET, FIRST_ROW = "Số liệu", 6
 COLUMNS = ("D", "E")
 OFFICE_FILES = 100
 """More are not given to LibreOffice, which takes a second for a few."""
+R_SCRIPT = Path(__file__).with_name("bench_readxl.R")
 
 Reader = Callable[[Sequence[Path]], Counter[str]]
 
@@ -81,8 +85,6 @@ def openpyxl_read_only(paths: Sequence[Path]) -> Counter[str]:
 
 def libreoffice(paths: Sequence[Path]) -> Counter[str]:
     """Every file turned into CSV by one start of the program, then added up."""
-    from tests.office import find
-
     sums: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as room:
         export = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,1"
@@ -103,6 +105,25 @@ def libreoffice(paths: Sequence[Path]) -> Counter[str]:
     return sums
 
 
+def has_readxl() -> bool:
+    """Whether R and its package are installed (Debian: r-cran-readxl)."""
+    program = find("Rscript")
+    words = [program or "", "-e", "quit(status = !requireNamespace('readxl', quietly = TRUE))"]
+    return program is not None and subprocess.run(words, capture_output=True, check=False).returncode == 0
+
+
+def readxl(paths: Sequence[Path]) -> Counter[str]:
+    """R reads all files in one start."""
+    words = [find("Rscript") or "Rscript", R_SCRIPT, SHEET, str(FIRST_ROW)]
+    paths_in = "\n".join(map(str, paths)).encode()
+    environment = {**os.environ, "LC_ALL": "C.UTF-8"}
+    answer = subprocess.run(words, input=paths_in, check=True, capture_output=True, env=environment)
+    rows = [[_number(text) for text in line.split()] for line in answer.stdout.decode("ascii").splitlines()]
+    sums: Counter[str] = Counter()
+    _add(sums, [[]] * (FIRST_ROW - 1) + [[None, None, None, *row] for row in rows])
+    return sums
+
+
 def _number(text: str) -> int | None:
     return int(text) if text.isdigit() else None
 
@@ -112,6 +133,7 @@ READERS: dict[str, Reader] = {
     "pandas-openpyxl": pandas_openpyxl,
     "openpyxl-read-only": openpyxl_read_only,
     "pandas-calamine": pandas_calamine,
+    "readxl": readxl,
     "libreoffice": libreoffice,
 }
 
@@ -120,9 +142,15 @@ def main() -> None:
     name, folder = sys.argv[1:3]
     paths = sorted(Path(folder).glob("*.xlsx"))
     READERS[name](paths[:1])
-    began = time.process_time()
+    began = _cpu()
     sums = READERS[name](paths)
-    print(json.dumps({"sums": sums, "cpu": time.process_time() - began}))
+    print(json.dumps({"sums": sums, "cpu": _cpu() - began}))
+
+
+def _cpu() -> float:
+    """Seconds of this process and of those that it started."""
+    own = os.times()
+    return own.user + own.system + own.children_user + own.children_system
 
 
 if __name__ == "__main__":

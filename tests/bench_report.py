@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -14,23 +15,60 @@ STAGES = {
     **dict.fromkeys(("form-look", "form"), "ms a form as issued"),
     **dict.fromkeys(("look", "cells"), "s for all"),
 }
+OURS = "check"
+Costs = Sequence[Mapping[str, Any]]
 START, END = "<!-- bench: begin -->", "<!-- bench: end -->"
 
 
 def tables(found: Mapping[str, Any]) -> str:
-    """Costs, promises, forms and start, as Markdown."""
-    return "\n".join((*_costs(found["costs"]), "", *_promises(found["promises"]), "", *_rest(found)))
+    """Costs, ratios, growth, promises, forms and start, as Markdown."""
+    costs = found["costs"]
+    parts = (_costs(costs), _ratios(costs), _growth(costs), _promises(found["promises"]), _rest(found))
+    return "\n\n".join("\n".join(part) for part in parts)
 
 
-def _costs(costs: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    yield "| reader | files | runs | CPU ms a file: min | median | max | seconds: median | MB |"
+def _costs(costs: Costs) -> Iterator[str]:
+    yield "| reader | files | runs | CPU ms a file: min | median | max | seconds: min | median | max | MB |"
+    yield "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
+    for name, files in dict.fromkeys((cost["name"], cost["files"]) for cost in costs):
+        same = _runs(costs, name, files)
+        each = sorted(cost["cpu"] / files * 1_000 for cost in same)
+        walls, memory = sorted(cost["wall"] for cost in same), max(cost["memory"] for cost in same) / 2**20
+        cpu = f"{each[0]:.2f} | {statistics.median(each):.2f} | {each[-1]:.2f}"
+        wall = f"{walls[0]:.1f} | {statistics.median(walls):.1f} | {walls[-1]:.1f}"
+        yield f"| {name} | {files:,} | {len(same)} | {cpu} | {wall} | {memory:.0f} |"
+
+
+def _ratios(costs: Costs) -> Iterator[str]:
+    """Each reader's runs by those of `check` in the same turn."""
+    yield "| times `check` | files | CPU: min | median | max | seconds: min | median | max |"
     yield "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
     for name, files in dict.fromkeys((cost["name"], cost["files"]) for cost in costs):
-        same = [cost for cost in costs if (cost["name"], cost["files"]) == (name, files)]
-        each = sorted(cost["cpu"] / files * 1_000 for cost in same)
-        wall, memory = statistics.median(cost["wall"] for cost in same), max(cost["memory"] for cost in same) / 2**20
-        numbers = f"{each[0]:.2f} | {statistics.median(each):.2f} | {each[-1]:.2f} | {wall:.1f} | {memory:.0f}"
-        yield f"| {name} | {files:,} | {len(same)} | {numbers} |"
+        theirs, ours = _runs(costs, name, files), _runs(costs, OURS, files)
+        if name == OURS or not ours or len(ours) != len(theirs):
+            continue
+        of = {kind: sorted(a[kind] / b[kind] for a, b in zip(theirs, ours, strict=True)) for kind in ("cpu", "wall")}
+        each = (number for ratios in of.values() for number in (ratios[0], statistics.median(ratios), ratios[-1]))
+        yield f"| {name} | {files:,} | {' | '.join(f'{number:.2f}' for number in each)} |"
+
+
+def _growth(costs: Costs) -> Iterator[str]:
+    """Of each reader, what many files take by what fewer took; medians."""
+    yield "| grows | files | times | CPU, times | seconds, times | MB, times |"
+    yield "| --- | ---: | ---: | ---: | ---: | ---: |"
+    for name in dict.fromkeys(cost["name"] for cost in costs):
+        sizes = sorted({cost["files"] for cost in costs if cost["name"] == name})
+        for few, many in pairwise(sizes):
+            before, after = (
+                [statistics.median(run[kind] for run in _runs(costs, name, size)) for kind in ("cpu", "wall", "memory")]
+                for size in (few, many)
+            )
+            times = " | ".join(f"{b / a:.2f}" for a, b in zip(before, after, strict=True))
+            yield f"| {name} | {few:,} → {many:,} | {many / few:g} | {times} |"
+
+
+def _runs(costs: Costs, name: str, files: int) -> Costs:
+    return [cost for cost in costs if (cost["name"], cost["files"]) == (name, files)]
 
 
 def _promises(promises: Sequence[Mapping[str, Any]]) -> Iterator[str]:
