@@ -184,7 +184,7 @@ def all_findings(choice: Choice, examinations: Sequence[Examination], files: Seq
 
 def _past(finding: Finding) -> Finding:
     """What was wrong with a file that a better one replaced is no longer anybody's task."""
-    return replace(finding, severity_override="info")
+    return finding._replace(severity_override="info")
 
 
 def _late(choice: Choice, files: Sequence[FileLine], coverage: Coverage, setting: Setting) -> Iterable[Finding]:

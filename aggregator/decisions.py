@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -97,7 +97,7 @@ class Decisions:
         used = {finding: self.waiver(unit, finding.code) for finding in findings if _is_raised(finding)}
         waived = {finding: line for finding, line in used.items() if line}
         lowered = tuple(
-            replace(finding, severity_override="info") if finding in waived else finding for finding in findings
+            finding._replace(severity_override="info") if finding in waived else finding for finding in findings
         )
         return lowered, frozenset(waived.values())
 

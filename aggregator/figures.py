@@ -16,16 +16,18 @@ D = TypeVar("D")
 class Figures(Mapping[FigureKey, Number]):
     """A mapping that is never changed; all of the same keys share these."""
 
-    __slots__ = ("_keys", "_sum", "_values")
+    __slots__ = ("_keys", "_values", "sum")
 
     def __init__(
         self, keys: Iterable[FigureKey] | Keys, values: Iterable[Number], known_sum: int | None = None
     ) -> None:
         self._keys = keys if isinstance(keys, Keys) else _shared(tuple(keys))
         self._values = tuple(values)
-        self._sum = known_sum
-        if len(self._values) != len(self._keys.places):
-            raise ValueError(f"{len(self._values)} values for {len(self._keys.places)} keys")
+        numbers: tuple[Any, ...] = self._values
+        if len(numbers) != len(self._keys.places):
+            raise ValueError(f"{len(numbers)} values for {len(self._keys.places)} keys")
+        self.sum: int = sum(filter(None, numbers)) if known_sum is None else known_sum
+        """Of all numbers, whatever they count."""
 
     def __getitem__(self, key: FigureKey) -> Number:
         return self._values[self._keys.places[key]]
@@ -57,14 +59,6 @@ class Figures(Mapping[FigureKey, Number]):
     def values(self) -> ValuesView[Number]:
         return _Values(self)
 
-    @property
-    def sum(self) -> int:
-        """See `sum_of`; who is sent the figures is sent it too."""
-        if self._sum is None:
-            numbers: tuple[Any, ...] = self._values
-            self._sum = sum(filter(None, numbers))
-        return self._sum
-
     def __reduce__(self) -> tuple[type[Any], tuple[Any, ...]]:
         return Figures, (self._keys, self._values, self.sum)
 
@@ -77,9 +71,9 @@ def values_of(figures: Mapping[FigureKey, Number], keys: Sequence[FigureKey]) ->
     return figures.pick(keys) if isinstance(figures, Figures) else [figures.get(key) for key in keys]
 
 
-def sum_of(figures: Mapping[FigureKey, int | None]) -> int:
-    """Of all numbers, whatever they count."""
-    return figures.sum if isinstance(figures, Figures) else sum(filter(None, figures.values()))
+def sums_of(many: Iterable[Mapping[FigureKey, int | None]]) -> list[int]:
+    """Of each, all numbers together, whatever they count."""
+    return [figures.sum if isinstance(figures, Figures) else sum(filter(None, figures.values())) for figures in many]
 
 
 def columns_of(

@@ -7,18 +7,14 @@ language, at the edge. Nothing here prints, and nothing here knows which check m
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from typing import Literal
-
-from aggregator.plain import Plain
+from typing import Literal, NamedTuple
 
 Severity = Literal["error", "warning", "info"]
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 
 
-@dataclass(frozen=True, slots=True)
-class Finding(Plain):
+class Finding(NamedTuple):
     """Code, place and facts; every field but the code may be unknown (`None`).
 
     `cell` is as Excel shows it (`D14`), `row` a row key (`1.01`), `file` relative to the campaign folder with `/`.
@@ -41,7 +37,7 @@ class Finding(Plain):
     def at(self, **place: str | None) -> Finding:
         """The same finding with the given fields filled where they were still unknown."""
         unknown = {name: value for name, value in place.items() if getattr(self, name) is None}
-        return replace(self, **unknown)  # type: ignore[arg-type]
+        return self._replace(**unknown)  # type: ignore[arg-type]
 
 
 Findings = tuple[Finding, ...]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, lru_cache
@@ -207,6 +207,26 @@ def load_form(form_id: str) -> Form:
 @lru_cache(maxsize=16)
 def _shipped(path: Path, _changed: int) -> Form:
     return load_form_file(path)
+
+
+class ShippedForms(Mapping[str, Form]):
+    """The forms that ship, by their ids; each is loaded when it is first asked for."""
+
+    def __init__(self) -> None:
+        self._loaded: dict[str, Form] = {}
+
+    def __getitem__(self, form_id: str) -> Form:
+        if form_id not in self._loaded:
+            if form_id not in form_ids():
+                raise KeyError(form_id)
+            self._loaded[form_id] = load_form(form_id)
+        return self._loaded[form_id]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(form_ids())
+
+    def __len__(self) -> int:
+        return len(form_ids())
 
 
 def load_form_file(path: Path) -> Form:

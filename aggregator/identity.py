@@ -8,7 +8,7 @@ carriers that contradict each other stop the file.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from aggregator import layout as place
@@ -205,7 +205,7 @@ def _perhaps_old(carried: Finding, expected: Expectation, saved: str | None) -> 
     """Last year's file again: saved before the week began, so that it can hold nothing of it."""
     if not saved or expected.day is None or saved[:10] >= expected.day.isoformat():
         return carried
-    return replace(carried, suggestion=saved[:10], severity_override="warning")
+    return carried._replace(suggestion=saved[:10], severity_override="warning")
 
 
 def _broken(token: Token, expected: Expectation) -> bool:

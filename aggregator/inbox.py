@@ -78,15 +78,12 @@ def _distant(folder: Address) -> Iterator[Item]:
         yield Item("", name, passed_by_name(name.rpartition("/")[2]), address=address)
 
 
-def _entries(path: Path, base: Path, leave_out: set[Path]) -> Iterator[Item]:
+def _entries(path: Path, base: Path, leave_out: set[Path]) -> list[Item]:
     try:
         mode = path.lstat().st_mode
     except OSError as error:
         raise CannotRead(path, error) from error
-    if stat.S_ISDIR(mode):
-        yield from _walk(path, base, leave_out)
-    else:
-        yield _item(path, base, mode)
+    return _walk(path, base, leave_out) if stat.S_ISDIR(mode) else [_item(path, base, mode)]
 
 
 class CannotRead(Stop):
@@ -99,43 +96,54 @@ class CannotRead(Stop):
         )
 
 
-def _walk(folder: Path, base: Path, leave_out: set[Path]) -> Iterator[Item]:
+def _walk(folder: Path, base: Path, leave_out: set[Path]) -> list[Item]:
     left_out = {path.name for path in leave_out}
-    waiting = [folder]
+    waiting, found = [folder], []
     while waiting:
         current = waiting.pop()
         try:
-            children = _children(current)
+            files, others = _children(current, left_out)
         except OSError as error:
             if current == folder:
                 raise CannotRead(folder, error) from error
-            yield Item(str(current), shown(current, base), Finding("file-unreadable", found=error.strerror))
+            found.append(Item(str(current), shown(current, base), Finding("file-unreadable", found=error.strerror)))
             continue
         here = _relative(current, base)
         within, before = os.path.join(current, ""), "" if here == "." else f"{here}/"  # noqa: PTH118  # a text to put names behind
-        for child, mode in children:
+        names = [printable(before + child, MAX_PATH) for child in files]
+        found += map(Item, map(within.__add__, files), names, map(passed_by_name, files))
+        for child, mode in others:
             if child in left_out and (current / child).absolute() in leave_out:
                 continue
             file, name = within + child, printable(before + child, MAX_PATH)
             if not stat.S_ISDIR(mode):
-                yield Item(file, name, _passed_over(child, mode))
+                found.append(Item(file, name, _passed_over(child, mode)))
                 continue
             waiting.append(current / child)
             if waiting[-1].suffix.lower() in WORKBOOK_SUFFIXES:
-                yield Item(file, name, Finding("file-unsupported", found=Fact("thư mục")))
+                found.append(Item(file, name, Finding("file-unsupported", found=Fact("thư mục"))))
+    return found
 
 
-def _children(folder: Path) -> list[tuple[str, int]]:
-    """Names and kinds, as the folder itself tells them: no entry is touched."""
+def _children(folder: Path, apart: set[str]) -> tuple[list[str], list[tuple[str, int]]]:
+    """Names of plain files; names and kinds of all else and of those that are looked at apart. The folder itself tells
+    them: no entry is touched."""
+    files: list[str] = []
+    others: list[tuple[str, int]] = []
     with os.scandir(folder) as entries:
-        return [(entry.name, _kind(entry)) for entry in entries]
+        for entry in entries:
+            if entry.is_file(follow_symlinks=False) and entry.name not in apart:
+                files.append(entry.name)
+            else:
+                others.append((entry.name, _kind(entry)))
+    return files, others
 
 
 def _kind(entry: os.DirEntry[str]) -> int:
-    if entry.is_file(follow_symlinks=False):
-        return stat.S_IFREG
     if entry.is_symlink():
         return stat.S_IFLNK
+    if entry.is_file(follow_symlinks=False):
+        return stat.S_IFREG
     return stat.S_IFDIR if entry.is_dir(follow_symlinks=False) else stat.S_IFSOCK
 
 
@@ -152,6 +160,8 @@ def _passed_over(name: str, mode: int) -> Finding | None:
 
 def passed_by_name(name: str) -> Finding | None:
     """Files that other programs and systems leave behind."""
+    if name.endswith(".xlsx") and name[0].isalnum():  # as nearly all are
+        return None
     name = name.lower()
     if name.startswith(TEMPORARY_PREFIXES) or name.endswith(TEMPORARY_SUFFIXES):
         return Finding("file-temporary")

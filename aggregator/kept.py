@@ -15,12 +15,14 @@ import pickle
 import sqlite3
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from aggregator import __version__
 from aggregator.campaign import CAMPAIGN_FILE, UNITS_FILE, Campaign
 from aggregator.decisions import FILE as DECISIONS_FILE
+from aggregator.findings import Finding
 from aggregator.inbox import Item, read_file
 from aggregator.locking import FOLDER
 from aggregator.reading import limits
@@ -47,8 +49,8 @@ PLAIN = {
 }
 """What a reading consists of; nothing else is ever made from the state file."""
 
-Name = tuple[str, str]
-"""How results call the file, and the SHA-256 of its bytes."""
+TUPLES = {Examination, Leaf, Finding}
+"""Those of which there are many."""
 
 BLOCK = 250
 """Readings that are sealed and stored together, so that what they share is stored once. A block of which something is
@@ -66,10 +68,12 @@ class Shelf:
     def __init__(self, campaign: Campaign) -> None:
         self._path = campaign.folder / FOLDER / FILE
         self._key = campaign.key or b""
-        self._context = context_of(campaign)
+        self._files = [_file_hash(campaign.folder / name) for name in (CAMPAIGN_FILE, UNITS_FILE, DECISIONS_FILE)]
+        self._tool = "" if self.is_there else tool_hash()
         self._known = campaign.register.by_code
         self._blocks: Mapping[int, Block] = {}
-        self._held: Mapping[Name, Examination] = {}
+        self._held: Mapping[str, Examination] = {}
+        """By the name of the file."""
         self._found: Set[int] = frozenset()
 
     @property
@@ -77,14 +81,17 @@ class Shelf:
         return self._path.is_file()
 
     def open(self) -> None:
-        """Load what can be believed."""
+        """Load what can be believed. The tool is hashed only now: the readers may be at work already."""
+        self._tool = self._tool or tool_hash()
         self._blocks = dict(self._stored())
-        self._held = {_name(reading): reading for block in self._blocks.values() for reading in block}
+        self._held = {reading.path: reading for block in self._blocks.values() for reading in block}
 
     def find(self, items: Sequence[Item], digests: Sequence[str]) -> list[Examination | None]:
         """For each entry, its reading in the run before if its bytes are still the same."""
-        found = [self._held.get((item.name, digest)) for item, digest in zip(items, digests, strict=True)]
-        self._found = {id(reading) for reading in found if reading is not None}
+        before = [self._held.get(item.name) for item in items]
+        pairs = zip(before, digests, strict=True)
+        found = [reading if reading and reading.sha256 == digest else None for reading, digest in pairs]
+        self._found = {*map(id, filter(None, found))}
         return found
 
     def _stored(self) -> Iterator[tuple[int, Block]]:
@@ -115,6 +122,12 @@ class Shelf:
                 self._path.unlink(missing_ok=True)
                 self._write({}, [_packed(block, self._known) for block in whole.values()] + contents)
 
+    @cached_property
+    def _context(self) -> str:
+        """A hash over the tool, the campaign's files and the limits of the reader."""
+        parts = [__version__, sys.version, self._tool, repr(sorted(_limits().items())), *self._files]
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
     def _seal(self, content: bytes) -> bytes:
         return mac(self._key, "readings", self._context, hashlib.sha256(content).hexdigest())
 
@@ -126,10 +139,6 @@ class Shelf:
             state.executemany("DELETE FROM block WHERE number = ?", gone)
             lines = [(self._seal(content), content) for content in contents]
             state.executemany("INSERT INTO block (seal, content) VALUES (?, ?)", lines)
-
-
-def _name(reading: Examination) -> Name:
-    return reading.path, reading.sha256 or ""
 
 
 def _is_whole(block: Block, gone: Collection[int]) -> bool:
@@ -184,7 +193,7 @@ class _Packer(pickle.Pickler):
 
     def reducer_override(self, value: Any) -> Any:
         kind = type(value)
-        if kind is Examination or kind is Leaf:
+        if kind in TUPLES:
             return _tuple_of, (kind, tuple(value))
         if kind is Unit and self._known.get(value.code) == value:
             return _unit_of, (value.code,)
@@ -224,13 +233,6 @@ def _opened(content: bytes, known: Units) -> Block:
 
 
 # --- on what a reading depends -------------------------------------------------------------------------------------
-
-
-def context_of(campaign: Campaign) -> str:
-    """A hash over the tool, the campaign's files and the limits of the reader."""
-    parts = [__version__, sys.version, tool_hash(), repr(sorted(_limits().items()))]
-    parts += [_file_hash(campaign.folder / name) for name in (CAMPAIGN_FILE, UNITS_FILE, DECISIONS_FILE)]
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 def _file_hash(path: Path) -> str:

@@ -68,6 +68,11 @@ class Register:
         return {unit.code: unit for unit in self.units}
 
     @cached_property
+    def not_always(self) -> frozenset[str]:
+        """Codes of the units that need not report, or not on every day."""
+        return frozenset([unit.code for unit in self.units if not unit.reports or unit.valid_from or unit.valid_to])
+
+    @cached_property
     def position(self) -> Mapping[str, int]:
         return {unit.code: number for number, unit in enumerate(self.units)}
 

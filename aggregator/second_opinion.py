@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -234,7 +234,7 @@ def _finding(place: Place, own: Seen, others: Mapping[str, Seen], different: boo
     found = " · ".join(f"{name}: {_shown(seen)}" for name, seen in readings.items())
     code, expected = ("file-damaged", refusals.DISAGREE.vi) if different else ("value-interpreted", _shown(own))
     where = Finding(code, sheet=place.sheet, cell=a1(*place.at), row=place.row, measure=place.measure)
-    return replace(where, found=found, expected=expected)
+    return where._replace(found=found, expected=expected)
 
 
 def _shown(seen: Seen) -> str:

@@ -69,18 +69,37 @@ def read_lines(text: str, name: str, columns: Columns) -> tuple[list[tuple[int, 
 
 def read_table(text: str, name: str, columns: Columns) -> tuple[Table, list[Fault]]:
     """As `read_lines`, but not line by line."""
-    reader = csv.reader(io.StringIO(text), delimiter=delimiter_of(text))
+    numbered = _numbered(text, delimiter_of(text))
     try:
-        header = [cell.strip() for cell in next(reader, [])]
+        header = [cell.strip() for cell in next(numbered, (1, []))[1]]
         missing = [column for column in columns.required if column not in header]
         if missing:
             expected = Fact("{names} (thiếu {missing})", names=",".join(columns.names), missing=", ".join(missing))
             return Table(), [Fault(name, Fact("dòng {number}", number=1), ",".join(header), expected)]
-        numbered = [(reader.line_num, cells) for cells in reader if any(map(str.strip, cells))]
-        numbers, rows = zip(*numbered, strict=True) if numbered else ((), ())
-        return Table(tuple(header), numbers, tuple(_tidied(rows, len(header), _tidying(text)))), []
+        filled = [line for line in numbered if line[1] and (line[1][0].strip() or any(map(str.strip, line[1])))]
+    except _NoTable as error:
+        return Table(), [Fault(name, Fact("dòng {number}", number=error.line), str(error), "CSV")]
+    numbers, rows = zip(*filled, strict=True) if filled else ((), ())
+    return Table(tuple(header), numbers, tuple(_tidied(rows, len(header), _tidying(text)))), []
+
+
+class _NoTable(Exception):
+    def __init__(self, line: int, why: object) -> None:
+        super().__init__(str(why))
+        self.line = line
+
+
+def _numbered(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Every line, with the number of the last that it takes up in the file. May raise `_NoTable`."""
+    lines = [] if '"' in text or "\r" in text else text.split("\n")
+    if lines and max(map(len, lines)) <= csv.field_size_limit():  # all that csv.reader would do
+        yield from enumerate((line.split(delimiter) for line in lines), start=1)
+        return
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter)
+    try:
+        yield from ((reader.line_num, cells) for cells in reader)
     except csv.Error as error:
-        return Table(), [Fault(name, Fact("dòng {number}", number=reader.line_num), str(error), "CSV")]
+        raise _NoTable(reader.line_num, error) from error
 
 
 def delimiter_of(text: str) -> str:

@@ -17,7 +17,6 @@ from functools import partial
 from threading import Thread
 from typing import TypeVar
 
-from aggregator.both_ends import BothEnds
 from aggregator.consolidated import ConsolidatedContent
 from aggregator.disposable import Job, Lost, do_apart
 from aggregator.examine import Large, Outcome, Room, Unpacked, consult, gave_up
@@ -25,6 +24,7 @@ from aggregator.faults import Stop
 from aggregator.identity import Expectation
 from aggregator.inbox import Item
 from aggregator.submission import Examination
+from aggregator.tickets import Desk
 from aggregator.within_limits import Allowance, Task, examine_chunk, examine_one, start, too_much
 
 GRACE = 5
@@ -87,12 +87,13 @@ class Readers:
 
     def begin(self, parts: Sequence[Callable[[], R]], worth: bool) -> Callable[[], list[R]]:
         """Something else that one of them does, part by part, where that is `worth` it and a worker is ready at once;
-        how to get the results. Who wants these helps with what is not begun, from the end, and does what a worker came
-        to nothing of."""
+        how to get the results. Who wants these helps, and does what a worker came to nothing of."""
         if not worth or not self._count or not ready_at_once():
             return lambda: [part() for part in parts]
-        shared = BothEnds(parts, partial(_submit, self._open(1)))
-        return lambda: shared.results(died=self._close)
+        self._close()
+        desk = Desk(parts)
+        desk.share(partial(_submit, self._open(1)))
+        return lambda: desk.results(died=self._close)
 
     def examine_each(
         self, items: Sequence[Item], meanwhile: Callable[[], object] = bool

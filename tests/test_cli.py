@@ -171,7 +171,7 @@ def test_an_empty_folder_is_3(run: Run, campaign: Path) -> None:
 
 
 def test_a_folder_that_cannot_be_read_is_3(run: Run, campaign: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(folder: Path) -> NoReturn:
+    def refuse(folder: Path, _apart: object) -> NoReturn:
         raise PermissionError(13, "Permission denied", str(folder))
 
     monkeypatch.setattr("aggregator.inbox._children", refuse)

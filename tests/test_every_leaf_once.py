@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from hypothesis import HealthCheck, given, settings
@@ -92,7 +92,7 @@ def draw_file(rng: random.Random, unit: Unit, path: str, parent: bool) -> Examin
 def copied(examined: Examination, path: str) -> Examination:
     """The same bytes under another name."""
     leaves = tuple(leaf._replace(file=path) for leaf in examined.leaves)
-    findings = tuple(replace(finding, file=path) for finding in examined.findings)
+    findings = tuple(finding._replace(file=path) for finding in examined.findings)
     return examined._replace(path=path, leaves=leaves, findings=findings)
 
 

@@ -31,7 +31,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("faults",),
     ("remote",),
     ("files", "inbox", "tables", "form_faults"),
-    ("both_ends", "locking"),
+    ("locking", "tickets"),
     ("forms",),
     ("register", "receipts", "figures"),
     ("decisions",),

@@ -156,7 +156,7 @@ def test_what_is_gone_is_forgotten(folder: Path) -> None:
 def names(folder: Path) -> list[str]:
     shelf = kept.Shelf(load_campaign(folder))
     shelf.open()
-    return [name for name, _ in shelf._held]
+    return list(shelf._held)
 
 
 def _edit(name: str, old: str, new: str) -> Callable[[Path, pytest.MonkeyPatch], None]:

@@ -482,7 +482,7 @@ def spoiled(text: str) -> Consolidation:
     """The same result with one text in every place that a stranger can fill."""
     result = with_units(result_of(), lambda unit: replace(unit, name=text, email=text, phone=text))
     findings = tuple(
-        replace(finding, file=finding.file and text, found=text, expected=text, suggestion=text, sheet=text, cell=text)
+        finding._replace(file=finding.file and text, found=text, expected=text, suggestion=text, sheet=text, cell=text)
         for finding in result.findings
     )
     decisions = [replace(each.decision, target=text, reason=text, by=text, date=text) for each in result.effects]

@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -68,7 +69,7 @@ def test_a_killer_costs_only_those_that_were_under_way_a_process_each(alone: lis
     assert len(alone) <= count * CHUNK
 
 
-PARTS = 40
+PARTS, MANY = 40, 20_000
 
 
 def test_a_reader_does_something_else_and_then_reads(alone: list[str]) -> None:
@@ -82,12 +83,27 @@ def test_a_reader_does_something_else_and_then_reads(alone: list[str]) -> None:
     assert read.sha256 == str(found[0][1])
 
 
-def test_who_wants_the_results_helps_from_the_end(alone: list[str]) -> None:
+def test_who_wants_the_results_helps(alone: list[str]) -> None:
     with Readers(NOBODY, 1) as readers:
         results = readers.begin([partial(answer, number, 0.02) for number in range(PARTS)], worth=True)
         found = results()
     assert [number for number, _ in found] == list(range(PARTS))
-    assert found[0][1] != os.getpid() == found[-1][1]
+    assert os.getpid() in (own := {process for _, process in found})
+    assert len(own) == 2
+
+
+def test_no_part_is_done_twice_and_no_ticket_stays_open(alone: list[str], tmp_path: Path) -> None:
+    before = sorted(Path("/proc/self/fd").iterdir())
+    with Readers(NOBODY, 1) as readers:
+        readers.begin([partial(note, tmp_path / "done", number) for number in range(PARTS)], worth=True)()
+    assert sorted(map(int, (tmp_path / "done").read_text(encoding="ascii").split())) == list(range(PARTS))
+    assert sorted(Path("/proc/self/fd").iterdir()) == before
+
+
+def test_of_more_parts_than_a_pipe_holds_tickets_all_are_done(alone: list[str]) -> None:
+    with Readers(NOBODY, 1) as readers:
+        parts = [partial(int, number) for number in range(MANY)]
+        assert readers.begin(parts, worth=True)() == list(range(MANY))
 
 
 @pytest.mark.parametrize("worth", [True, False])
@@ -114,6 +130,11 @@ def test_a_reader_that_dies_of_something_else_still_leaves_its_result_and_others
 def answer(number: int, seconds: float = 0) -> tuple[int, int]:
     time.sleep(seconds)
     return number, os.getpid()
+
+
+def note(place: Path, number: int) -> None:
+    with place.open("ab") as file:
+        file.write(b"%d " % number)
 
 
 def die_elsewhere(here: int, number: int, wait: float) -> int:

@@ -7,7 +7,7 @@ information.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from aggregator import layout as place
 from aggregator.alignment import Alignment, Line
@@ -179,7 +179,7 @@ def _issued(layout: Layout, alignment: Alignment, row: Row, total: Total) -> Iss
 def _total_finding(subject: Subject, issued: Issued, cell: Cell | None) -> Finding:
     found = f"={cell.formula}" if cell and cell.formula is not None else cell.text if cell else None
     place_of = Finding("formula-replaced", sheet=subject.data.name, cell=a1(*issued.at), row=issued.key)
-    return replace(place_of, measure=issued.measure, found=found, expected=f"={issued.formula}")
+    return place_of._replace(measure=issued.measure, found=found, expected=f"={issued.formula}")
 
 
 def check_hidden_rows(subject: Subject) -> Iterator[Finding]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -72,7 +71,7 @@ def check_month_dates(subject: Subject) -> Iterator[Finding]:
             day = DAY_ZERO + timedelta(figure.value or 0)
             typed = f"{day.month} / {day.year % 100:02d}"
             finding = subject.at_figure("value-date", key, measure, found=_as_date(figure), suggestion=typed)
-            yield replace(finding, severity_override="warning")
+            yield finding._replace(severity_override="warning")
 
 
 def check_shown(subject: Subject) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from operator import attrgetter
 
 from aggregator.catalogue import severity_of
@@ -19,11 +20,13 @@ from aggregator.decisions import NONE, Decisions
 from aggregator.findings import Finding
 from aggregator.intake.clones import warn_clones
 from aggregator.intake.desk import Desk
-from aggregator.intake.returns import one_each, retire
+from aggregator.intake.returns import in_order, one_each, retire
 from aggregator.intake.routes import each_once, reached
 from aggregator.register import Register, Unit
 from aggregator.submission import Examination, Leaf
 from aggregator.words import Fact
+
+PATH, UNITS, LEAVES = map(attrgetter, ("path", "units", "leaves"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +54,19 @@ def choose(
     examinations: Sequence[Examination], register: Register, at: Unit, day: date | None, decisions: Decisions = NONE
 ) -> Choice:
     """Decide for every file and every leaf."""
-    known = frozenset(register.by_code)
     desk = Desk(register, {}, decisions)
-    examinations = _decided(sorted(examinations, key=attrgetter("path")), desk)
-    bringing = [examined for examined in examinations if examined.units]
-    register = register.extended(unit for examined in bringing for unit in _brought(examined, register))
+    examinations = _decided(sorted(examinations, key=PATH), desk)
+    excluded = frozenset(desk.status)
+    bringing = [*filter(UNITS, examinations)]
+    office, register = register, register.extended(unit for one in bringing for unit in _brought(one, register))
     desk.register = register
-    desk.status |= {examined.path: _first_status(examined, register, at) for examined in examinations}
-    usable = [examined for examined in examinations if desk.status[examined.path] == "accepted"]
-    leaves = one_each([leaf for examined in usable for leaf in examined.leaves], desk)
+    statuses = [_first_status(examined, register, at) for examined in examinations]
+    desk.status.update(zip(map(PATH, examinations), statuses, strict=True))
+    usable = [one for one, status in zip(examinations, statuses, strict=True) if status == "accepted"]
+    leaves = one_each([*chain.from_iterable(map(LEAVES, usable))], desk)
     retire(examinations, leaves, desk)
     leaves, own_unknown = each_once(leaves, desk)
-    position = register.position
-    chosen = sorted(leaves, key=lambda leaf: position[leaf.unit.code])
+    chosen = in_order(leaves, register)
     _warn_unexpected(desk, chosen, day)
     warn_clones(desk, chosen)
     carriers = {examined.unit.code for examined in usable if examined.kind == "consolidated" and examined.unit}
@@ -77,9 +80,9 @@ def choose(
         tuple(_unused(desk)),
         own_unknown,
         frozenset(everybody),
-        frozenset(register.by_code) - known,
+        frozenset() if register is office else frozenset(register.by_code.keys() - office.by_code.keys()),
         tuple(Effect(line, tuple(desk.effects[line])) for line in decisions.lines if line in desk.effects),
-        frozenset(desk.status) - {examined.path for examined in examinations},
+        excluded,
     )
 
 
@@ -97,10 +100,7 @@ def _first_status(examined: Examination, register: Register, at: Unit) -> str:
         return "ignored"
     if examined.kind == "consolidated" and examined.unit and _covers(examined.unit, at, register):
         return "ignored"
-    for finding in examined.findings:
-        if severity_of(finding) == "error":
-            return "refused"
-    return "accepted"
+    return "refused" if "error" in map(severity_of, examined.findings) else "accepted"
 
 
 def _covers(unit: Unit, at: Unit, register: Register) -> bool:
@@ -145,12 +145,10 @@ def _unused(desk: Desk) -> Iterable[Finding]:
 
 
 def _warn_unexpected(desk: Desk, leaves: Iterable[Leaf], day: date | None) -> None:
-    known = desk.register.by_code
-    for leaf in leaves:
+    known, not_always = desk.register.by_code, desk.register.not_always
+    for leaf in leaves if not_always else ():
         unit = known[leaf.unit.code]
-        if unit.reports and unit.valid_from is unit.valid_to is None:
-            continue
-        if not unit.must_report(day):
+        if unit.code in not_always and not unit.must_report(day):
             reason = Fact("hiệu lực đến {day}", day=unit.valid_to)
             if not unit.reports:
                 reason = Fact("danh sách ghi không phải báo cáo")

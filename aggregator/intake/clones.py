@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Sequence
-from dataclasses import replace
+from operator import attrgetter
 
-from aggregator.figures import sum_of
+from aggregator.figures import sums_of
 from aggregator.findings import Finding
 from aggregator.intake.desk import Desk
 from aggregator.submission import Leaf
 
 CLONE_FIGURES, CLONE_VALUES = 6, 4
 """So many figures other than 0, with so many different values, do not come out the same by chance."""
+
+
+FIGURES = attrgetter("figures")
 
 
 def warn_clones(desk: Desk, leaves: Sequence[Leaf]) -> None:
@@ -30,7 +33,7 @@ def warn_clones(desk: Desk, leaves: Sequence[Leaf]) -> None:
 
 def _not_alone(leaves: Sequence[Leaf]) -> Sequence[Leaf]:
     """Those whose figures have the same sum as another's, and then the same numbers: few, and all clones are there."""
-    same_sum = _shared(leaves, [sum_of(leaf.figures) for leaf in leaves])
+    same_sum = _shared(leaves, sums_of(map(FIGURES, leaves)))
     return _shared(same_sum, [frozenset(filter(None, leaf.figures.values())) for leaf in same_sum])
 
 
@@ -47,4 +50,4 @@ def _warn_clone(desk: Desk, leaf: Leaf, others: Sequence[Leaf]) -> None:
     if waiver:
         desk.note(waiver, leaf.path)
     finding = Finding("clone", file=leaf.path, unit=leaf.unit.code, found=found)
-    desk.findings.append(replace(finding, severity_override="info") if waiver else finding)
+    desk.findings.append(finding._replace(severity_override="info") if waiver else finding)

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 
 from aggregator.intake.desk import Desk
+from aggregator.register import Register
 from aggregator.submission import Examination, Leaf
+
+CODE = attrgetter("unit.code")
+
+
+def in_order(leaves: Sequence[Leaf], register: Register) -> list[Leaf]:
+    """In the order of the register."""
+    places = [*map(register.position.__getitem__, map(CODE, leaves))]
+    return [leaves[number] for number in sorted(range(len(places)), key=places.__getitem__)]
 
 
 def one_each(leaves: Sequence[Leaf], desk: Desk) -> list[Leaf]:
     """At most one leaf per unit, in their order."""
-    if len({leaf.unit.code for leaf in leaves}) == len(leaves):
+    if len({*map(CODE, leaves)}) == len(leaves):
         return list(leaves)
     by_unit: dict[str, list[Leaf]] = {}
     for leaf in leaves:
@@ -73,8 +83,10 @@ def _newest(returns: Sequence[Leaf]) -> Leaf | None:
 
 def retire(examinations: Iterable[Examination], leaves: Iterable[Leaf], desk: Desk) -> None:
     """A refused file is past once its unit has sent a good one that was saved later: the sender did correct it."""
+    if "refused" not in desk.status.values():
+        return
     refused = [examined for examined in examinations if desk.status.get(examined.path) == "refused"]
-    good = {leaf.unit.code: leaf for leaf in leaves if leaf.via is None and not leaf.foreign} if refused else {}
+    good = {leaf.unit.code: leaf for leaf in leaves if leaf.via is None and not leaf.foreign}
     for examined in refused:
         leaf = good.get(examined.unit.code) if examined.unit and examined.kind == "form" else None
         if leaf and not examined.leaves and examined.saved and leaf.saved and leaf.saved > examined.saved:

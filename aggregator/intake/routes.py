@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 from aggregator.intake.desk import Desk
+from aggregator.intake.returns import CODE
 from aggregator.register import Register
 from aggregator.submission import Leaf
+
+INCLUSIVE = attrgetter("inclusive")
 
 
 def each_once(leaves: Sequence[Leaf], desk: Desk) -> tuple[list[Leaf], frozenset[str]]:
     """From the bottom up: an inclusive return stays only where nothing below it came in by itself."""
     leaves = _under_pins(leaves, desk)
-    if not any(leaf.inclusive for leaf in leaves):
+    if True not in map(INCLUSIVE, leaves):
         return leaves, frozenset()
     depth = {leaf.unit.code: len(desk.register.ancestors(leaf.unit.code)) for leaf in leaves}
     kept: dict[str, Leaf] = {}
@@ -31,7 +35,8 @@ def each_once(leaves: Sequence[Leaf], desk: Desk) -> tuple[list[Leaf], frozenset
 
 def _under_pins(leaves: Sequence[Leaf], desk: Desk) -> list[Leaf]:
     """From the top down: under an inclusive return that staff pinned nothing else counts."""
-    pins = {leaf.unit.code: leaf for leaf in leaves if leaf.inclusive and leaf.path in desk.pinned}
+    pinned = leaves if desk.pinned else ()
+    pins = {leaf.unit.code: leaf for leaf in pinned if leaf.inclusive and leaf.path in desk.pinned}
     if not pins:
         return list(leaves)
     kept = []
@@ -50,5 +55,5 @@ def units_below(leaf: Leaf, register: Register) -> list[str]:
 
 def reached(leaves: Sequence[Leaf], register: Register) -> set[str]:
     """Every unit whose figures are in the total, by its own return or inside an inclusive one."""
-    own = {leaf.unit.code for leaf in leaves}
+    own = {*map(CODE, leaves)}
     return own.union(*(units_below(leaf, register) for leaf in leaves if leaf.inclusive))

@@ -22,7 +22,7 @@ from aggregator.consolidation import get_ready
 from aggregator.decisions import NONE
 from aggregator.faults import Stop, Usage
 from aggregator.findings import Finding
-from aggregator.forms import Form, form_ids, load_form
+from aggregator.forms import Form, ShippedForms, form_ids, load_form
 from aggregator.identity import Expectation
 from aggregator.inbox import Item, Place, gather
 from aggregator.intake import Choice, choose
@@ -45,8 +45,8 @@ RETURNS_FOLDER = "tra_lai"
 
 MANY = 1_000
 """Files that take longer to read than it takes to load what adds up, and to hash than to tell another process."""
-PART = 250
-"""Files that are hashed together: 5 ms."""
+PART = 100
+"""Files that are hashed together: 2 ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def _chosen(request: Request, examinations: list[Examination], receipts: Callabl
 
 def expectation(campaign: Campaign | None) -> Expectation:
     """What the workers need to know."""
-    forms = {form_id: load_form(form_id) for form_id in form_ids()}
+    forms = ShippedForms()
     if campaign is None:
         return Expectation(forms)
     return Expectation(
@@ -170,30 +170,34 @@ def _each(
     readers: Readers,
 ) -> Iterator[Together]:
     """In order, what each item gives: as it was kept, else read now."""
-    known = _known(shelf, items, readers, receipts or bool) if shelf and shelf.is_there else [None] * len(items)
+    known = _known(shelf, items, readers) if shelf and shelf.is_there else [None] * len(items)
     unread = [item for item, reading in zip(items, known, strict=True) if reading is None]
     told(len(items) - len(unread))
     if request.cluster:
         expected = expectation(request.campaign)
         read = told.passing(cluster.examine_each(unread, expected, request.cluster, request.passwords))
     else:
-        read = readers.examine_each(unread, get_ready if receipts and len(unread) > MANY else bool)
+        read = readers.examine_each(unread, partial(_meanwhile, receipts, len(unread)) if receipts else bool)
     for reading in known:
         yield (reading,) if reading else next(read)
     yield from read  # nothing more comes, but the readers finish
 
 
-def _known(
-    shelf: Shelf, items: Sequence[Item], readers: Readers, receipts: Callable[[], object]
-) -> list[Examination | None]:
-    """What was kept of each item. Many are hashed by a reader, while other things are loaded here."""
+def _known(shelf: Shelf, items: Sequence[Item], readers: Readers) -> list[Examination | None]:
+    """What was kept of each item. Many are hashed by a reader too, while what was kept is loaded here."""
     files = hashable(items)
     parts = [partial(digests, files[start : start + PART]) for start in range(0, len(files), PART)]
     hashed = readers.begin(parts, len(items) > MANY)
     shelf.open()
+    return shelf.find(items, list(chain.from_iterable(hashed())))
+
+
+def _meanwhile(receipts: Callable[[], object], unread: int) -> None:
+    """What is wanted when all is read, loaded while others read."""
+    if unread > MANY:
+        get_ready()
     with suppress(Stop):  # what is wrong with the receipts is said when they are needed
         receipts()
-    return shelf.find(items, list(chain.from_iterable(hashed())))
 
 
 class NothingToRead(Stop):
