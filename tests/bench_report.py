@@ -76,14 +76,15 @@ def _promises(promises: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     yield "| --- | --- | ---: | ---: |"
     for one in promises:
         sign, kept = ("≤", one["value"] <= one["bound"]) if one["at_most"] else ("≥", one["value"] >= one["bound"])
-        yield f"| {'kept' if kept else 'not kept'} | {one['name']} | {sign} {one['bound']:g} | {one['value']:.2f} |"
+        value = f"{one['value']:.{2 if one['bound'] >= 1 else 4}f}"
+        yield f"| {'kept' if kept else 'not kept'} | {one['name']} | {sign} {one['bound']:g} | {value} |"
 
 
 def _rest(found: Mapping[str, Any]) -> Iterator[str]:
     forms, (ours, bare) = found["forms"], found["start"]
     yield f"One form built: {forms['built']:.1f} ms; personalised from a base: {forms['personalised']:.2f} ms."
     first, again = found["intake"]
-    yield f"Intake of {found['sizes'][2]:,} files: {first:.1f} s; again after one corrected file: {again:.1f} s."
+    yield f"Intake of {found['sizes'][2]:,} files: {first:.1f} s; again after one corrected file: {again:.3f} s."
     yield ""
     yield "| stage | |"
     yield "| --- | ---: |"

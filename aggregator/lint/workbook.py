@@ -28,6 +28,8 @@ class Facts:
     filters: Mapping[int, str]
     tables: list[tables.Table] = field(default_factory=list)
     selected: dict[str, bool] = field(default_factory=dict)
+    last: dict[str, Element] = field(default_factory=dict)
+    """The sheet that was parsed last, without its rows: it is looked at for itself, then for its cells."""
 
 
 def check_workbook(package: Package, own: bool, but_largest: bool = False) -> Iterator[Fault]:
@@ -95,7 +97,7 @@ def _first(package: Package, source: str, kind: str) -> str | None:
 
 
 def _check_sheet(part: str, place: int, facts: Facts) -> Iterator[Fault]:
-    root = parse(part, without_rows(facts.package.pieces(part)))
+    root = _without_rows(part, facts)
     around, own = facts.around, facts.around.own
     facts.selected[part] = names.is_selected(root)
     yield from check_uses(facts.package, part, root)
@@ -108,10 +110,18 @@ def _check_sheet(part: str, place: int, facts: Facts) -> Iterator[Fault]:
     yield from drawings.check_drawings(facts.package, part, root, around.sheets, own)
 
 
+def _without_rows(part: str, facts: Facts) -> Element:
+    if part not in facts.last:
+        root = parse(part, without_rows(facts.package.pieces(part)))
+        facts.last.clear()
+        facts.last[part] = root
+    return facts.last[part]
+
+
 def _check_cells(part: str, facts: Facts) -> Iterator[Fault]:
     """The rows of one sheet and what stands in them."""
     around, own = facts.around, facts.around.own
-    root = parse(part, without_rows(facts.package.pieces(part)))
+    root = _without_rows(part, facts)
     covered = sheets.rows_of(sheets.merged(root)) if own else {}
     headers = tables.headers_of(tables.read_tables(facts.package, part))
     scan = Scan(Grid(part, around.formats, facts.strings, around.sheets, own, headers, covered))
