@@ -28,7 +28,7 @@ from aggregator.inbox import Item, Place, gather
 from aggregator.intake import Choice, choose
 from aggregator.kept import Shelf, digests, hashable
 from aggregator.locking import Waiting
-from aggregator.receipts import Receipts, load_receipts
+from aggregator.receipts import load_receipts
 from aggregator.register import Register, Unit
 from aggregator.remote import Address
 from aggregator.second_opinion import ask_others
@@ -100,25 +100,19 @@ def collect(request: Request, keep_receipts: bool = True) -> Collected:
     campaign = request.campaign
     receipts = cache(partial(load_receipts, campaign.folder)) if campaign and keep_receipts else None
     with ExitStack() as until:
-        examinations = _examine(request, receipts, until)
-        if not request.second_opinion:
-            return _chosen(request, examinations, receipts)
-    examinations = ask_others(examinations, items_of(request), expectation(campaign), request.passwords)
-    return _chosen(request, examinations, receipts)
-
-
-def _chosen(request: Request, examinations: list[Examination], receipts: Callable[[], Receipts] | None) -> Collected:
-    campaign = request.campaign
-    form, examinations = _one_form(campaign, examinations)
-    register, root = _register(campaign, examinations)
-    at = _unit(request.at, register, root)
-    day, decisions = (campaign.day, campaign.decisions) if campaign else (None, NONE)
-    choice = choose(examinations, register, at, day, decisions)
-    setting = _setting(request, form or _newest_form(), examinations)
-    if campaign and receipts:
-        book = note_receipts(campaign, examinations, request.received, receipts())
-        setting = replace(setting, received=book.days)
-    return Collected(request, tuple(examinations), form, choice, setting)
+        form, examinations = _one_form(campaign, _examine(request, receipts, until))
+        if request.second_opinion:
+            until.close()  # the others are asked in copies of this process
+            examinations = ask_others(examinations, items_of(request), expectation(campaign), request.passwords)
+        register, root = _register(campaign, examinations)
+        at = _unit(request.at, register, root)
+        day, decisions = (campaign.day, campaign.decisions) if campaign else (None, NONE)
+        choice = choose(examinations, register, at, day, decisions)
+        setting = _setting(request, form or _newest_form(), examinations)
+        if campaign and receipts:
+            book = note_receipts(campaign, examinations, request.received, receipts())
+            setting = replace(setting, received=book.days)
+        return Collected(request, tuple(examinations), form, choice, setting)
 
 
 def expectation(campaign: Campaign | None) -> Expectation:
