@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 
 from aggregator.campaign import Deadline
@@ -107,12 +107,16 @@ def file_lines(
     said = [finding.file for examined in examinations for finding in examined.findings]
     said += [finding.file for finding in choice.findings]
     counts = Counter(said)
-    lines = (_file_line(examined, choice, inside, counts) for examined in examinations)
-    return tuple(replace(line, received=(received or {}).get(line.sha256 or "")) for line in lines)
+    days = received or {}
+    return tuple(_file_line(examined, choice, inside, counts, days) for examined in examinations)
 
 
 def _file_line(
-    examined: Examination, choice: Choice, inside: set[str] | None, counts: Mapping[str | None, int]
+    examined: Examination,
+    choice: Choice,
+    inside: set[str] | None,
+    counts: Mapping[str | None, int],
+    days: Mapping[str, date],
 ) -> FileLine:
     unit = examined.unit
     status = choice.status[examined.path]
@@ -127,6 +131,7 @@ def _file_line(
         level=unit.level if unit else None,
         status="ignored" if elsewhere else status,
         findings=0 if elsewhere or _own_result(examined, status) else counts.get(examined.path, 0),
+        received=days.get(examined.sha256 or ""),
     )
 
 

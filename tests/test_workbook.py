@@ -24,7 +24,8 @@ from aggregator.consolidation import (
 from aggregator.findings import Finding
 from aggregator.forms import Form, load_form
 from aggregator.layout import Layout, figure_name
-from aggregator.outputs.workbook import write_workbook
+from aggregator.outputs import workbook
+from aggregator.outputs.workbook import MAX_HEIGHT, write_workbook
 from aggregator.outputs.workbook_layout import CUT, HEADER_ROW, shortened
 from aggregator.register import Register, Unit
 from aggregator.report import Note
@@ -351,6 +352,24 @@ def test_every_sheet_leads_back(data):
     book = opened(data)
     back = [sheet for (sheet, _), target in links_of(book).items() if target == ("Tổng hợp", "A1")]
     assert back == [name for name in book.sheetnames if name not in ("Tổng hợp", "_KIEM")]
+
+
+def test_a_line_is_as_high_as_its_longest_text() -> None:
+    widths = (10.0, 20.0)
+    heights = [
+        workbook._line_height(line, widths)
+        for line in (("x" * 10, 7), ("x" * 11, 7), ("a\nb", 7), ("", "b\n" * 9), ("", "y" * 9_999))
+    ]
+    assert heights == sorted(heights)
+    assert len(set(heights)) == 4
+    assert heights[1] == heights[2]
+    assert heights[-1] == MAX_HEIGHT
+
+
+def test_what_is_done_meanwhile_is_done_once(result) -> None:
+    done: list[int] = []
+    assert write_workbook(result, KEY, lambda: done.append(1)) == write_workbook(result, KEY)
+    assert done == [1]
 
 
 def test_links_are_bounded():

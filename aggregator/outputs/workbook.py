@@ -7,8 +7,9 @@ is a formula over a contiguous block with its result stored. The tables come fro
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from functools import partial
+from operator import gt
 
 from aggregator.consolidation import Consolidation
 from aggregator.faults import Stop
@@ -83,9 +84,10 @@ class TooManyLeaves(Stop):
         )
 
 
-def write_workbook(result: Consolidation, key: bytes | None) -> bytes:
+def write_workbook(result: Consolidation, key: bytes | None, meanwhile: Callable[[], object] = bool) -> bytes:
     """The workbook of one unit as bytes; with a key it is sealed, so that the office above can tell it is ours.
 
+    `meanwhile` is done before another process, which writes the last sheet of a large one, is waited for.
     Raises `Stop` where a sheet of Excel has too few rows for all returns.
     """
     if len(result.leaves) > MOST_LEAVES:
@@ -97,7 +99,7 @@ def write_workbook(result: Consolidation, key: bytes | None) -> bytes:
         "category": result.campaign[:200],
         "keywords": token.text,
     }
-    return build(lambda book: _fill(book, result, token, key), **properties)
+    return build(lambda book: _fill(book, result, token, key, meanwhile), **properties)
 
 
 def result_token(result: Consolidation, key: bytes | None) -> Token:
@@ -111,7 +113,7 @@ def settled_leaves(result: Consolidation) -> tuple[Leaf, ...]:
     return tuple(leaf if leaf.unit == unit else leaf._replace(unit=unit) for leaf, unit in units)
 
 
-def _fill(book: Book, result: Consolidation, token: Token, key: bytes | None) -> None:
+def _fill(book: Book, result: Consolidation, token: Token, key: bytes | None, meanwhile: Callable[[], object]) -> None:
     leaves = settled_leaves(result)
     branches = branch_table(result.form, result.branches, leaves)
     links = make_links(result, branches)
@@ -134,6 +136,7 @@ def _fill(book: Book, result: Consolidation, token: Token, key: bytes | None) ->
     with hidden_page(book, Hidden(facts, result.form, key), by_whom(len(leaves))):
         for page, listing in zip(pages, lists, strict=True):
             write_listing(page, listing, links)
+        meanwhile()
 
 
 def _fixed_texts(book: Book, lists: set[str]) -> Iterator[tuple[str, Mapping[Address, str]]]:
@@ -280,7 +283,9 @@ def _listed_style(marked: Sequence[int], column: int, linked: bool, extra: Seque
 
 def _line_height(line: Sequence[str | int], widths: Sequence[float]) -> float:
     """High enough for the longest text: LibreOffice does not fit rows by itself; no row is higher than Excel allows."""
-    texts = ((str(value), width) for value, width in zip(line, widths, strict=True))
-    long = ((text, width) for text, width in texts if len(text) > width or "\n" in text)
+    texts = [*map(str, line)]
+    if not any(map(gt, map(len, texts), widths)) and "\n" not in "".join(texts):  # as in nearly every line
+        return LIST_LINE + 3
+    long = ((text, width) for text, width in zip(texts, widths, strict=True) if len(text) > width or "\n" in text)
     lines = max((sum(wrapped_lines(part, width) for part in text.split("\n")) for text, width in long), default=1)
     return min(MAX_HEIGHT, LIST_LINE * lines + 3)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -114,12 +114,13 @@ def _write_all(request: Request, results: Sequence[Consolidation]) -> tuple[tupl
         partial(write_page, results[0], request.lang),
         worth=wants_page and len(results[0].leaves) in WORTH_A_COPY,
     )
-    with making as page, Placing(request.force, lambda path: is_own_result(path) or is_own_page(path)) as placing:
+    with making, Placing(request.force, lambda path: is_own_result(path) or is_own_page(path)) as placing:
+        page = cache(making.result)
         for number, result in enumerate(results):
             wanted = _output(request, result) if number else request.output or _output(request, result)
-            placing.stage(wanted, write_workbook(result, key))
+            placing.stage(wanted, write_workbook(result, key, page if wants_page and not number else bool))
         if wants_page:
-            placing.stage(_output(request, results[0]).with_suffix(".html"), page.result())
+            placing.stage(_output(request, results[0]).with_suffix(".html"), page())
         places = [placed.path for placed in placing.wanted]
         written = [placed.path for placed in settle_run(request.campaign, results[0], placing, request.base)]
     kept = (path for path, place in zip(written, places, strict=True) if path != place)
