@@ -152,13 +152,16 @@ def agree(name: str, found: Mapping[str, int], expected: Mapping[str, int]) -> N
 
 def small_rounds(corpus: Corpus) -> Iterator[Cost]:
     """All readers in turns, so that a busy moment of the machine hits each."""
-    peers = (*PEERS, "readxl") if has_readxl() else PEERS
     for _ in range(ROUNDS):
         yield peer("calamine", corpus)
         yield check(corpus)
-        for name in peers:
+        for name in peers():
             yield peer(name, corpus)
         yield aggregate(corpus)
+
+
+def peers() -> tuple[str, ...]:
+    return (*PEERS, "readxl") if has_readxl() else PEERS
 
 
 def check_rounds(corpus: Corpus) -> Iterator[Cost]:
@@ -247,7 +250,7 @@ def measure(room: Path, sizes: Sequence[int]) -> dict[str, Any]:
     corpus = make_corpus(room / "checked", checked, SEED)
     costs += check_rounds(corpus)
     corpus = make_corpus(room / "large", large, SEED)
-    costs += [check(corpus), *(peer(name, corpus) for name in ("calamine", *PEERS))]
+    costs += [check(corpus), *(peer(name, corpus) for name in ("calamine", *peers()))]
     costs += [aggregate(corpus) for _ in range(ROUNDS)]
     built, personal = distributing(corpus)
     intake, parts = again(corpus), stages(corpus)
