@@ -22,19 +22,19 @@ AT_ONCE = 20
 SIZE = 4
 """Bytes of a ticket."""
 
-_desk: Desk[Any] | None = None
+_drawn_from: Tickets[Any] | None = None
 """That of this process, or of the one that it is a copy of."""
 
 
-class Desk(Generic[R]):
+class Tickets(Generic[R]):
     """Made before the other process is copied from this one. What has no ticket because the pipe is full (by then there
     are more than a thousand) is done here, last of all."""
 
     def __init__(self, parts: Sequence[Callable[[], R]]) -> None:
-        global _desk
-        _desk = self
+        global _drawn_from
+        _drawn_from = self
         self._parts = parts
-        self._tickets, ours = os.pipe()
+        self._pipe, ours = os.pipe()
         os.set_blocking(ours, False)
         with contextlib.suppress(BlockingIOError):
             os.write(ours, b"".join(number.to_bytes(SIZE, "big") for number in range(len(parts))))
@@ -47,7 +47,7 @@ class Desk(Generic[R]):
         self._futures = [submit(partial(draw, AT_ONCE)) for _ in range(0, len(self._parts), AT_ONCE)]
 
     def drawn(self, most: int) -> Iterator[tuple[int, R]]:
-        while most and (ticket := os.read(self._tickets, SIZE)):
+        while most and (ticket := os.read(self._pipe, SIZE)):
             number = int.from_bytes(ticket, "big")
             yield number, self._parts[number]()
             most -= 1
@@ -55,7 +55,7 @@ class Desk(Generic[R]):
     def results(self, died: Callable[[], object]) -> list[R]:
         """In the order of the parts, when all are done."""
         found = dict(self.drawn(len(self._parts)))
-        os.close(self._tickets)
+        os.close(self._pipe)
         for future in self._futures:
             try:
                 found |= future.result() if future else {}
@@ -66,5 +66,5 @@ class Desk(Generic[R]):
 
 def draw(most: int) -> dict[int, Any]:
     """In the other process: so many parts, fewer where no ticket is left."""
-    assert _desk is not None
-    return dict(_desk.drawn(most))
+    assert _drawn_from is not None
+    return dict(_drawn_from.drawn(most))

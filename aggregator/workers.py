@@ -24,7 +24,7 @@ from aggregator.faults import Stop
 from aggregator.identity import Expectation
 from aggregator.inbox import Item
 from aggregator.submission import Examination
-from aggregator.tickets import Desk
+from aggregator.tickets import Tickets
 from aggregator.within_limits import Allowance, Task, examine_chunk, examine_one, start, too_much
 
 GRACE = 5
@@ -91,9 +91,9 @@ class Readers:
         if not worth or not self._count or not ready_at_once():
             return lambda: [part() for part in parts]
         self._close()
-        desk = Desk(parts)
-        desk.share(partial(_submit, self._open(1)))
-        return lambda: desk.results(died=self._close)
+        tickets = Tickets(parts)
+        tickets.share(partial(_submit, self._open(1)))
+        return lambda: tickets.results(died=self._close)
 
     def examine_each(
         self, items: Sequence[Item], meanwhile: Callable[[], object] = bool
@@ -166,10 +166,10 @@ class Readers:
 
 
 def _submit(pool: ProcessPoolExecutor, work: Callable[[], R]) -> Future[R] | None:
-    """`None` where a worker has died already, or nothing more is wanted."""
+    """`None` where a worker has died already."""
     try:
         return pool.submit(work)
-    except RuntimeError:
+    except BrokenProcessPool:
         return None
     except OSError as error:
         raise CannotStart(error) from error
